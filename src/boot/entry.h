@@ -1,0 +1,52 @@
+/* entry.h - a boot entry, as every reader produces it
+ */
+#ifndef P2V_BOOT_ENTRY_H
+#define P2V_BOOT_ENTRY_H
+
+#include "util/jdoc.h"
+#include "util/strv.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A file on one of the trees that a search looks at (see tree.h). */
+struct boot_file {
+	char *device; /* owned: the tree's name, "vda1" or "root"; NULL: not known */
+	char *path;   /* owned: absolute inside the tree, "/boot/vmlinuz-6.1.0-56-amd64" */
+};
+
+struct boot_entry {
+	char *id;    /* owned: as the boot loader's own configuration has it, or a made-up
+		      * one; unique in its list */
+	char *title; /* owned */
+	struct boot_file kernel;
+	struct boot_file *initrds; /* owned; in load order */
+	size_t initrd_count;
+	struct boot_file devicetree; /* path NULL: none */
+	char *cmdline;               /* owned; "" if none */
+	char *source; /* owned: the configuration that it came from, "root:/boot/grub/grub.cfg" */
+	bool is_default;
+};
+
+/* In menu order. */
+struct boot_list {
+	struct boot_entry *v; /* owned */
+	size_t n;
+	struct strv warnings; /* "FILE:LINE: what", a line each */
+};
+
+/* Appends an empty entry; NULL when out of memory or above 4096 entries. */
+struct boot_entry *boot_list_add(struct boot_list *l);
+int boot_file_set(struct boot_file *f, const char *device, const char *path);
+int boot_entry_add_initrd(struct boot_entry *e, const char *device, const char *path);
+void boot_list_release(struct boot_list *l);
+/* The entry with that id, else with that title, else with that number in the list
+ * ("0" is the first); NULL for none. */
+const struct boot_entry *boot_list_find(const struct boot_list *l, const char *what);
+/* The default entry, else the first, else NULL. */
+const struct boot_entry *boot_list_default(const struct boot_list *l);
+/* The JSON array of `p2v-boot list --json` (README.rst has its schema); files
+ * are written DEVICE:/path. Owned. */
+struct jdoc *boot_list_to_json(const struct boot_list *l);
+
+#endif

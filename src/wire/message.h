@@ -1,0 +1,164 @@
+/* message.h - the small control messages <-> JSON
+ *
+ * plan.h and facts.h have the two large ones. Every _from_json checks the
+ * schema and returns 0 or -EPROTO with @err. Every _to_json returns an owned
+ * document, NULL when out of memory.
+ */
+#ifndef P2V_WIRE_MESSAGE_H
+#define P2V_WIRE_MESSAGE_H
+
+#include "util/err.h"
+#include "util/jdoc.h"
+#include "util/strv.h"
+#include "wire/digest.h"
+#include "wire/plan.h"
+#include "wire/proto.h"
+#include "wire/reason.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum hello_role {
+	HELLO_CONTROL,
+	HELLO_DATA,
+};
+
+struct msg_hello {
+	uint32_t version;  /* PROTO_VERSION */
+	uint32_t features; /* PROTO_FEATURE_* */
+	enum hello_role role;
+	char program[64];               /* "p2v-push 0.1" */
+	char session[64];               /* data role only */
+	uint8_t token[PROTO_TOKEN_LEN]; /* data role only */
+};
+
+struct msg_verdict {
+	struct reasons reasons;
+	struct strv steps;  /* what would be done, a line each, in order */
+	struct digest plan; /* plan_digest() as the target computes it */
+};
+
+struct msg_commit {
+	struct digest plan;               /* must equal the verdict's */
+	uint32_t erase_count;             /* one for each disk of the plan, in order: */
+	char erase[PROTO_MAX_DISKS][256]; /* the device path or serial that the user named */
+};
+
+struct msg_event {
+	char stage[32]; /* "wipe", "table", "format", "fixup", "boot", ... */
+	char name[64];  /* of the fixup or object; "" if none */
+	char state[16]; /* "start", "done", "skipped", "warning", "failed" */
+	char text[800];
+};
+
+struct msg_ready {
+	char session[64];
+	uint8_t token[PROTO_TOKEN_LEN];
+};
+
+struct msg_end {
+	uint64_t sent; /* chunks that this connection has sent */
+};
+
+struct msg_done {
+	uint64_t stored;   /* chunks applied on this connection */
+	uint64_t bad;      /* of these, how many did not read back as written */
+	uint64_t peak_rss; /* bytes, of this receiver process */
+	uint64_t cpu_ms;   /* user + system time of this receiver process */
+};
+
+/* For every volume of kind VOLUME_IMAGE: how many chunks have something in
+ * them, and the unkeyed digest (digest_of) over their (u64 number, 16 bytes
+ * digest) records in ascending order. */
+struct msg_seal {
+	uint32_t volume_count;
+	struct msg_seal_volume {
+		uint32_t volume;
+		uint64_t chunks;
+		struct digest root;
+	} volumes[PROTO_MAX_VOLUMES];
+};
+
+struct msg_sealed {
+	uint32_t volume_count; /* those that do not agree; 0: all do */
+	uint32_t volumes[PROTO_MAX_VOLUMES];
+};
+
+struct msg_map_get {
+	uint32_t volume;
+	uint64_t first; /* chunk number */
+	uint32_t count; /* 1..65536 */
+};
+
+enum cutover_mode {
+	CUTOVER_NONE,
+	CUTOVER_KEXEC,
+	CUTOVER_REBOOT,
+	CUTOVER_POWEROFF,
+};
+
+struct msg_finish {
+	bool fixups;               /* false: none are run */
+	struct strv only;          /* names; empty: all */
+	struct strv skip;          /* names */
+	enum cutover_mode cutover; /* kexec: the boot entry is looked for and loaded */
+};
+
+struct msg_result {
+	struct reasons reasons; /* warnings; a REASON_REFUSE here means failed */
+	struct strv host_keys;  /* "SHA256:..." of the migrated system's ssh host keys */
+	bool root_found;        /* a migrated root file system was mounted */
+	bool kexec_loaded;
+	char boot_title[256]; /* of the entry that is loaded, or would be */
+	char boot_kernel[512];
+	char boot_cmdline[4096];
+};
+
+struct msg_bye {
+	enum cutover_mode mode; /* what really happens now (a kexec may have become a reboot) */
+	char text[400];
+};
+
+struct msg_error {
+	char code[40];
+	char text[500];
+	char hint[300];
+};
+
+struct jdoc *msg_hello_to_json(const struct msg_hello *m);
+int msg_hello_from_json(const struct jdoc *d, struct msg_hello *m, struct err_text *err);
+struct jdoc *msg_verdict_to_json(const struct msg_verdict *m);
+int msg_verdict_from_json(const struct jdoc *d, struct msg_verdict *m, struct err_text *err);
+void msg_verdict_release(struct msg_verdict *m);
+struct jdoc *msg_commit_to_json(const struct msg_commit *m);
+int msg_commit_from_json(const struct jdoc *d, struct msg_commit *m, struct err_text *err);
+struct jdoc *msg_event_to_json(const struct msg_event *m);
+int msg_event_from_json(const struct jdoc *d, struct msg_event *m, struct err_text *err);
+struct jdoc *msg_ready_to_json(const struct msg_ready *m);
+int msg_ready_from_json(const struct jdoc *d, struct msg_ready *m, struct err_text *err);
+struct jdoc *msg_end_to_json(const struct msg_end *m);
+int msg_end_from_json(const struct jdoc *d, struct msg_end *m, struct err_text *err);
+struct jdoc *msg_done_to_json(const struct msg_done *m);
+int msg_done_from_json(const struct jdoc *d, struct msg_done *m, struct err_text *err);
+struct jdoc *msg_seal_to_json(const struct msg_seal *m);
+int msg_seal_from_json(const struct jdoc *d, struct msg_seal *m, struct err_text *err);
+struct jdoc *msg_sealed_to_json(const struct msg_sealed *m);
+int msg_sealed_from_json(const struct jdoc *d, struct msg_sealed *m, struct err_text *err);
+struct jdoc *msg_map_get_to_json(const struct msg_map_get *m);
+int msg_map_get_from_json(const struct jdoc *d, struct msg_map_get *m, struct err_text *err);
+struct jdoc *msg_finish_to_json(const struct msg_finish *m);
+int msg_finish_from_json(const struct jdoc *d, struct msg_finish *m, struct err_text *err);
+void msg_finish_release(struct msg_finish *m);
+struct jdoc *msg_result_to_json(const struct msg_result *m);
+int msg_result_from_json(const struct jdoc *d, struct msg_result *m, struct err_text *err);
+void msg_result_release(struct msg_result *m);
+/* CUTOVER and BYE are the same message; the text of a CUTOVER is empty. */
+struct jdoc *msg_bye_to_json(const struct msg_bye *m);
+int msg_bye_from_json(const struct jdoc *d, struct msg_bye *m, struct err_text *err);
+struct jdoc *msg_error_to_json(const struct msg_error *m);
+int msg_error_from_json(const struct jdoc *d, struct msg_error *m, struct err_text *err);
+
+const char *cutover_mode_name(enum cutover_mode mode); /* "none", "kexec", ... */
+bool cutover_mode_parse(const char *name, enum cutover_mode *mode);
+
+#endif
