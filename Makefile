@@ -81,19 +81,101 @@ $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# Unit tests: one program for each tests/unit/test-*.c.
+# Unit tests: one program for each tests/unit/test-*.c, and the small programs
+# that shell tests use (tests/cli/*.c, tests/disk/*.c).
 UNIT_SRC := $(sort $(wildcard tests/unit/test-*.c))
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
+UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
+TOOL_SRC := $(sort $(wildcard tests/cli/*.c tests/disk/*.c))
+TOOL_BIN := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 
-$(BUILD)/tests/unit/%: tests/unit/%.c tests/tap.h $(LIB)
+$(UNIT_BIN) $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c tests/tap.h $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS_all)
 
+# Fuzz targets are linked twice: with a driver that replays their corpus (in
+# every build), and with libFuzzer (`make fuzz`).
+FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz-*.c))
+FUZZ_NAMES := $(FUZZ_SRC:tests/fuzz/fuzz-%.c=%)
+REPLAY_BIN := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%)
+FUZZ_BIN   := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/fuzz-%)
+FUZZ_SECONDS ?= 30
+
+$(REPLAY_BIN): $(BUILD)/tests/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ tests/fuzz/replay.c $< $(LIB) $(LIBS_all)
+
+$(FUZZ_BIN): $(BUILD)/tests/fuzz/fuzz-%: tests/fuzz/fuzz-%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS_all)
+
+test-programs: $(UNIT_BIN) $(TOOL_BIN) $(REPLAY_BIN)
 unit: $(UNIT_BIN)
 
--include $(LIB_OBJ:.o=.d) $(MAINS:src/%.c=$(OBJ)/%.d) $(UNIT_BIN:=.d)
+# Tests. `check` runs everything that needs neither root nor a virtual machine,
+# with the sanitizers; the others run the programs as they are installed.
+SAN_BUILD := $(BUILD)/san
+SAN_MAKE   = $(MAKE) --no-print-directory BUILD=$(SAN_BUILD) SAN=address,undefined CFLAGS='-O1 -g'
+PROVE      = tests/tools/prove.sh
+
+check: all
+	+$(SAN_MAKE) all test-programs
+	+P2V_BUILD=$(SAN_BUILD) $(SAN_MAKE) prove-check
+
+prove-check:
+	P2V_BUILD=$(BUILD) $(PROVE) --jobs 2 $(UNIT_BIN) \
+		$(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%) tests/cli/*.t tests/fixups/*.t tests/initrd/*.t
+
+check-root: all test-programs
+	P2V_BUILD=$(BUILD) $(PROVE) tests/disk/*.t
+
+check-vm: all
+	P2V_BUILD=$(BUILD) $(PROVE) tests/vm/*.t
+
+# Too slow for CI: more machines, more layouts.
+check-matrix: all
+	P2V_BUILD=$(BUILD) $(PROVE) tests/vm/matrix/*.t
+
+check-all: deps
+	+$(MAKE) --no-print-directory lint
+	+$(MAKE) --no-print-directory check
+	+$(MAKE) --no-print-directory fuzz
+	+$(MAKE) --no-print-directory check-root
+	+$(MAKE) --no-print-directory check-vm
+
+FUZZ_BUILD := $(BUILD)/libfuzzer
+fuzz:
+	+$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang \
+		SAN=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
+	tests/tools/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_NAMES)
+
+fuzz-programs: $(FUZZ_BIN)
+
+lint:
+	tests/tools/lint.sh
+
+deps:
+	@tests/tools/deps.sh
+
+demo: deps
+	+$(MAKE) --no-print-directory all
+	P2V_BUILD=$(BUILD) tests/demo.sh
+
+bench: all
+	P2V_BUILD=$(BUILD) tests/bench/partclone.sh
+
+MAN_SRC := $(sort $(wildcard docs/man/*.8.rst))
+MAN     := $(MAN_SRC:docs/man/%.rst=$(BUILD)/man/%)
+
+$(BUILD)/man/%: docs/man/%.rst
+	@mkdir -p $(@D)
+	rst2man --halt=warning $< $@
+
+man: $(MAN)
+
+-include $(LIB_OBJ:.o=.d) $(MAINS:src/%.c=$(OBJ)/%.d) $(UNIT_BIN:=.d) $(TOOL_BIN:=.d)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit clean
+.PHONY: all unit test-programs check prove-check check-root check-vm check-matrix check-all \
+	fuzz fuzz-programs lint deps demo bench man clean
