@@ -109,6 +109,7 @@ shell_style() {
 
 # README's reading order names files that exist, and the man pages are sound.
 documents() {
+	# shellcheck disable=SC2016 # these are reStructuredText's quotes
 	sed -n '/^Reading the source/,/^Tests$/s/``\([a-z0-9_./-]*\)``/\n@\1\n/gp' README.rst | sed -n 's/^@//p' |
 		while read -r name; do [ -e "$name" ] || echo "README.rst names $name"; done
 	for file in $(git ls-files '*.rst'); do
