@@ -78,6 +78,54 @@ int io_pwrite_full(int fd, const void *buf, size_t len, uint64_t offset)
 	return 0;
 }
 
+/* Drops the first @done bytes of the list. */
+static void io_iov_advance(struct iovec **iov, int *n, size_t done)
+{
+	while (*n > 0 && done >= (*iov)->iov_len) {
+		done -= (*iov)->iov_len;
+		(*iov)++;
+		(*n)--;
+	}
+	if (*n > 0) {
+		(*iov)->iov_base = (char *)(*iov)->iov_base + done;
+		(*iov)->iov_len -= done;
+	}
+}
+
+int io_preadv_full(int fd, struct iovec *iov, int n, uint64_t offset)
+{
+	while (n > 0) {
+		ssize_t got = preadv(fd, iov, n, (off_t)offset);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -ENODATA;
+		offset += (size_t)got;
+		io_iov_advance(&iov, &n, (size_t)got);
+	}
+	return 0;
+}
+
+int io_pwritev_full(int fd, struct iovec *iov, int n, uint64_t offset)
+{
+	while (n > 0) {
+		ssize_t put = pwritev(fd, iov, n, (off_t)offset);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		if (put == 0)
+			return -ENOSPC;
+		offset += (size_t)put;
+		io_iov_advance(&iov, &n, (size_t)put);
+	}
+	return 0;
+}
+
 int io_read_file(int dirfd, const char *path, size_t max, char **out, size_t *len)
 {
 	CLEANUP_FD int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);

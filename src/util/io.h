@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 /* io_read_full() met the end of the input before the first byte. */
 #define IO_E_EOF 1
@@ -20,6 +21,10 @@ int io_write_full(int fd, const void *buf, size_t len);
  * Buffer, length and offset must be aligned for an O_DIRECT descriptor. */
 int io_pread_full(int fd, void *buf, size_t len, uint64_t offset);
 int io_pwrite_full(int fd, const void *buf, size_t len, uint64_t offset);
+/* The same for @n pieces of memory, one after another on the disk. The array
+ * is used up. */
+int io_preadv_full(int fd, struct iovec *iov, int n, uint64_t offset);
+int io_pwritev_full(int fd, struct iovec *iov, int n, uint64_t offset);
 
 /* Reads a whole small file (procfs and sysfs too) relative to @dirfd into a
  * NUL-terminated buffer that the caller frees. -EFBIG above @max bytes.

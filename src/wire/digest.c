@@ -30,6 +30,11 @@ void digest_start(struct digest_state *s, const uint8_t secret[PROTO_SECRET_LEN]
 	XXH3_128bits_reset_withSecret(digest_x(s), secret, PROTO_SECRET_LEN);
 }
 
+void digest_start_unkeyed(struct digest_state *s)
+{
+	XXH3_128bits_reset(digest_x(s));
+}
+
 void digest_add(struct digest_state *s, const void *bytes, size_t len)
 {
 	XXH3_128bits_update(digest_x(s), bytes, len);

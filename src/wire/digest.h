@@ -23,6 +23,8 @@ struct digest_state *digest_new(void); /* NULL when out of memory */
 void digest_free(struct digest_state *s);
 void digest_freep(struct digest_state **s);
 void digest_start(struct digest_state *s, const uint8_t secret[PROTO_SECRET_LEN]);
+/* Starts the computation that digest_of() does in one call. */
+void digest_start_unkeyed(struct digest_state *s);
 void digest_add(struct digest_state *s, const void *bytes, size_t len);
 /* Never all zero: that value means "none" in a chunk map. */
 struct digest digest_end(struct digest_state *s);
