@@ -206,6 +206,15 @@ uint64_t jread_u64(struct jread *r, const struct jdoc *o, const char *key, uint6
 	return (uint64_t)v;
 }
 
+bool jread_bool(struct jread *r, const struct jdoc *o, const char *key)
+{
+	json_t *j = jread_member(r, o, key);
+
+	if (jread_ok(r) && (!j || !json_is_boolean(j)))
+		jread_fail(r, "%s must be true or false", key);
+	return jread_ok(r) && json_is_true(j);
+}
+
 bool jread_bool_opt(struct jread *r, const struct jdoc *o, const char *key, bool absent)
 {
 	json_t *j = jread_member(r, o, key);

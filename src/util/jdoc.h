@@ -57,6 +57,7 @@ const char *jread_str_opt(struct jread *r, const struct jdoc *o, const char *key
 void jread_str_into(struct jread *r, const struct jdoc *o, const char *key, char *out, size_t size);
 uint64_t jread_u64(struct jread *r, const struct jdoc *o, const char *key, uint64_t min,
 		   uint64_t max);
+bool jread_bool(struct jread *r, const struct jdoc *o, const char *key);
 /* @absent when the key is not there. */
 bool jread_bool_opt(struct jread *r, const struct jdoc *o, const char *key, bool absent);
 /* 2 * @len hex digits into @bytes (zeroed after an error). */

@@ -99,12 +99,33 @@ bool text_copy(char *out, size_t size, const char *s)
 	return n == len;
 }
 
+/* Bytes at @s that a terminal would take as one control character, or 0. */
+static size_t text_control(const unsigned char *s)
+{
+	if (s[0] < 0x20 || s[0] == 0x7f)
+		return 1;
+	return s[0] == 0xc2 && s[1] >= 0x80 && s[1] <= 0x9f ? 2 : 0;
+}
+
 const char *text_printable(const char *s, char *out, size_t size)
 {
 	size_t i = 0;
 
-	for (; s[i] && i + 1 < size; i++)
-		out[i] = (unsigned char)s[i] < 0x20 || s[i] == 0x7f ? '?' : s[i];
+	while (s[i] && i + 1 < size) {
+		size_t n = text_control((const unsigned char *)s + i);
+
+		out[i] = n ? '?' : s[i];
+		i++;
+		if (n == 2 && i + 1 < size)
+			out[i++] = '?';
+	}
+	/* Not half a UTF-8 character at a forced end. */
+	if (s[i] && ((unsigned char)s[i] & 0xc0) == 0x80) {
+		while (i && ((unsigned char)out[i - 1] & 0xc0) == 0x80)
+			i--;
+		if (i && ((unsigned char)out[i - 1] & 0xc0) == 0xc0)
+			i--;
+	}
 	out[i] = '\0';
 	return out;
 }

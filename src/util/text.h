@@ -18,8 +18,10 @@ bool text_from_hex(const char *hex, void *bytes, size_t len);
 bool text_to_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out);
 /* Copies at most size-1 bytes and terminates; true when all of it fitted. */
 bool text_copy(char *out, size_t size, const char *s);
-/* Copies @s and replaces control characters and DEL by '?', so that text from
- * a disk or from the peer can be shown on a terminal. Returns @out. */
+/* Copies @s and replaces control characters, also DEL and the UTF-8 forms of
+ * U+0080 to U+009F, by one '?' for each byte, so that text from a disk or from
+ * the peer can be shown on a terminal. What does not fit is cut off between two
+ * characters. @out may be @s. Returns @out. */
 const char *text_printable(const char *s, char *out, size_t size);
 
 #endif
