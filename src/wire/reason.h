@@ -24,6 +24,9 @@ struct reason {
 	char hint[300]; /* what to do next; "" if nothing */
 };
 
+/* What a list holds at most: one more changes the last one into "there are more". */
+#define REASON_MAX 256u
+
 struct reasons {
 	struct reason *v; /* owned */
 	size_t n;
