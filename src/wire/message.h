@@ -1,8 +1,9 @@
 /* message.h - the small control messages <-> JSON
  *
  * plan.h and facts.h have the two large ones. Every _from_json checks the
- * schema and returns 0 or -EPROTO with @err. Every _to_json returns an owned
- * document, NULL when out of memory.
+ * schema and returns 0, or -EPROTO with @err; *m is then empty and needs no
+ * release. Every _to_json returns an owned document, NULL when out of memory.
+ * Text for people has its control characters replaced on both ends.
  */
 #ifndef P2V_WIRE_MESSAGE_H
 #define P2V_WIRE_MESSAGE_H
@@ -28,8 +29,8 @@ struct msg_hello {
 	uint32_t features; /* PROTO_FEATURE_* */
 	enum hello_role role;
 	char program[64];               /* "p2v-push 0.1" */
-	char session[64];               /* data role only */
-	uint8_t token[PROTO_TOKEN_LEN]; /* data role only */
+	char session[64];               /* data role, from the source; a file name; else "" */
+	uint8_t token[PROTO_TOKEN_LEN]; /* goes with the session; else zeros */
 };
 
 struct msg_verdict {
@@ -71,7 +72,7 @@ struct msg_done {
  * them, and the unkeyed digest (digest_of) over their (u64 number, 16 bytes
  * digest) records in ascending order. */
 struct msg_seal {
-	uint32_t volume_count;
+	uint32_t volume_count; /* ascending volume, each at most once */
 	struct msg_seal_volume {
 		uint32_t volume;
 		uint64_t chunks;
@@ -125,6 +126,8 @@ struct msg_error {
 	char hint[300];
 };
 
+/* Of a hello with another version only version and program are decoded: the rest
+ * may mean something else there. The caller compares and answers. */
 struct jdoc *msg_hello_to_json(const struct msg_hello *m);
 int msg_hello_from_json(const struct jdoc *d, struct msg_hello *m, struct err_text *err);
 struct jdoc *msg_verdict_to_json(const struct msg_verdict *m);
