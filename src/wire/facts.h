@@ -13,6 +13,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* More than these are left out, or summed up in a last line. */
+#define FACTS_MAX_DISKS 256u
+#define FACTS_MAX_NICS  32u
+#define FACTS_MAX_LINES 64u
+
 struct facts_disk {
 	char path[256];   /* "/dev/vda", or a plain file given with --disk */
 	char serial[128]; /* "" if none */
@@ -51,11 +56,14 @@ struct facts {
 	uint32_t disk_count;
 	struct facts_disk *disks; /* owned */
 	uint32_t nic_count;
-	struct facts_nic nics[32];
+	struct facts_nic nics[FACTS_MAX_NICS];
 };
 
 void facts_release(struct facts *f);
+/* Owned; NULL when out of memory. */
 struct jdoc *facts_to_json(const struct facts *f);
+/* 0, or -EPROTO with @err; *f is then empty. Control characters in text are
+ * replaced: it is shown to people. */
 int facts_from_json(const struct jdoc *d, struct facts *f, struct err_text *err);
 
 #endif

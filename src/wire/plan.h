@@ -16,6 +16,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PLAN_MAX_NICS 32u
+#define PLAN_MAX_SIZE (1ULL << 60) /* of a disk, bytes */
+
 enum volume_kind {
 	VOLUME_IMAGE,  /* chunks are transferred */
 	VOLUME_SWAP,   /* recreated with its UUID and label, not transferred */
@@ -62,7 +65,7 @@ struct plan {
 	uint32_t volume_count;
 	struct plan_volume *volumes; /* owned; ascending disk, start */
 	uint32_t nic_count;
-	struct plan_nic nics[32];
+	struct plan_nic nics[PLAN_MAX_NICS];
 };
 
 void plan_release(struct plan *p);
@@ -71,13 +74,19 @@ struct jdoc *plan_to_json(const struct plan *p);
 /* Decodes and checks everything that the plan alone can say: limits, known
  * kinds, volumes inside their disk, aligned to sectors and not overlapping,
  * partitions that agree with the decoded table sectors, names without control
- * characters. 0 or -EINVAL with @err. */
+ * characters. Every partition must be in a volume, which is VOLUME_SKIP for an
+ * extended one; a volume without a partition is the boot gap (between
+ * table.first_usable and the first partition), or, without a table, the whole
+ * disk up to its last full sector. 0 or -EINVAL with @err; *p is then empty. */
 int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err);
-/* Identifies the plan that was shown, so that COMMIT is for that one. */
+/* Identifies the plan that was shown, so that COMMIT is for that one: over its
+ * JSON, which is the same on both ends. All zero, which fits no other plan,
+ * when out of memory. */
 struct digest plan_digest(const struct plan *p);
 
 const char *volume_kind_name(enum volume_kind kind); /* "image", "swap", ... */
-/* "vda1 (ext4, root)" or "boot gap of sda" into @out: for messages. */
+/* "vda1 (ext4, root)", "partition 1 of disk.img (ext4, root)", "boot gap of sda"
+ * or "whole disk sdb (xfs, data)" into @out: for messages. */
 const char *plan_volume_title(const struct plan *p, const struct plan_volume *v, char *out,
 			      size_t size);
 
