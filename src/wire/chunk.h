@@ -14,8 +14,9 @@
  * Runs ascend, do not touch or overlap within one kind, lie inside the chunk,
  * and are multiples of PROTO_RUN_ALIGN. A run with CHUNK_RUN_ZERO has no data:
  * the target makes those bytes zero. Bytes in no run are free space: the target
- * leaves them alone. The digest is over the first 16 bytes of the payload, the
- * runs as they are on the wire, and the unpacked data, keyed (digest.h).
+ * leaves them alone. A chunk without data runs is raw. The zstd frame has its
+ * content size in its header, no dictionary, and nothing after it. The digest is over the first 16
+ * bytes of the payload, the runs as they are on the wire, and the unpacked data, keyed (digest.h).
  */
 #ifndef P2V_WIRE_CHUNK_H
 #define P2V_WIRE_CHUNK_H
@@ -29,6 +30,8 @@
 
 #define CHUNK_HEADER_LEN 40u
 #define CHUNK_RUN_ZERO   0x80000000u
+#define CHUNK_LEVEL_MIN  (-100)
+#define CHUNK_LEVEL_MAX  19
 
 enum chunk_encoding {
 	CHUNK_RAW = 0,
@@ -58,20 +61,25 @@ struct chunk_decoder;
 
 struct chunk_encoder *chunk_encoder_new(const uint8_t secret[PROTO_SECRET_LEN]);
 void chunk_encoder_free(struct chunk_encoder *e);
-/* @level: 0 sends raw; else a zstd level (negative levels are the fast ones).
- * Data that does not shrink is sent raw. Sets c->digest, and returns the whole
- * frame, header included, in the encoder's own memory (valid until the next
- * call): *frame and *len bytes. 0 or -errno. */
+/* @level: 0 sends raw; else a zstd level (negative levels are the fast ones),
+ * brought into CHUNK_LEVEL_MIN..MAX. Data that does not shrink by 1/64 is sent
+ * raw. Sets c->digest, and returns the whole frame, header included, in the
+ * encoder's own memory (valid until the next call): *frame and *len bytes.
+ * 0, or -EINVAL for a chunk that breaks the rules above. */
 int chunk_encode(struct chunk_encoder *e, struct chunk *c, int level, const uint8_t **frame,
 		 size_t *len);
-/* Only the digest, for passes that compare with the target's map. */
+/* Only the digest, for passes that compare with the target's map. The chunk
+ * must be one that chunk_encode() takes. */
 void chunk_digest(struct chunk_encoder *e, struct chunk *c);
 
 struct chunk_decoder *chunk_decoder_new(const uint8_t secret[PROTO_SECRET_LEN]);
 void chunk_decoder_free(struct chunk_decoder *d);
 /* Checks everything but volume and chunk number against the plan (the caller
  * knows the plan): run rules, lengths, encoding, digest. On success c->data
- * points into aligned decoder memory (fit for O_DIRECT when the run is).
+ * is the decoder's memory until the next call. It begins on a page, and every
+ * run's bytes begin on a multiple of PROTO_RUN_ALIGN in it: fit for O_DIRECT on
+ * a disk of 512 byte sectors, and where all runs are multiples of 4096 on one
+ * of 4096 byte sectors as well.
  * 0, -EPROTO (malformed) or -EBADMSG (digest differs), with @err. */
 int chunk_decode(struct chunk_decoder *d, const struct frame *f, struct chunk *c,
 		 struct err_text *err);
