@@ -47,6 +47,7 @@ static void inventory_open_direct(const char *path, const struct inventory_disk 
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_DIRECT);
 	CLEANUP_FREE void *buf = io_alloc_aligned(8192);
 
+	fds->align = disk->sector;
 	if (fd < 0 || !buf)
 		return;
 	for (uint32_t align = disk->sector; align <= 4096 && disk->size >= 2 * align; align *= 2)
@@ -123,6 +124,10 @@ static int inventory_size(const char *path, int fd, struct inventory_disk *disk)
 
 		log_error("cannot find the size of %s: %s", path, strerror(-r));
 		return r;
+	}
+	if (sector < 512 || sector > 4096 || sector & (sector - 1)) {
+		log_error("%s has sectors of %d bytes, which is not supported", path, sector);
+		return -ENOTSUP;
 	}
 	disk->sector = (uint32_t)sector;
 	inventory_identity(st.st_rdev, disk);
@@ -257,7 +262,7 @@ static bool inventory_is_ext(const struct probe_result *probe)
 		!strcmp(probe->type, "ext4") || !strcmp(probe->type, "ext4dev"));
 }
 
-int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds *fds)
+int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds *fds, bool frozen)
 {
 	for (uint32_t i = 0; i < disk->part_count; i++) {
 		struct inventory_part *p = &disk->parts[i];
@@ -265,7 +270,7 @@ int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds 
 		int r;
 
 		p->ext = inventory_is_ext(&p->probe);
-		if (!p->ext)
+		if (!p->ext || (frozen && !p->use.mounted_rw))
 			continue;
 		r = usedmap_read(fds->buffered, p->start, p->length, &p->info, &map);
 		if (r < 0) {

@@ -78,9 +78,9 @@ struct inventory_fds {
  * on each partition; not who uses it and not the used-block maps. 0 or -errno
  * (logged). */
 int inventory_open_disk(const char *path, struct inventory_disk *disk, struct inventory_fds *fds);
-/* Reads the used-block maps of the disk's ext2/3/4 partitions, replacing older
- * ones. 0 or -errno (logged). */
-int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds *fds);
+/* Reads the used-block maps of the disk's ext2/3/4 partitions; with @frozen
+ * again, of those that are mounted read-write. 0 or -errno (logged). */
+int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds *fds, bool frozen);
 void inventory_close(struct inventory_fds *fds);
 void inventory_release(struct inventory *inv);
 

@@ -39,12 +39,16 @@ struct jdoc *source_to_json(const struct source *s);
 /* Mount points on these disks that are mounted read-write, outermost first:
  * what --freeze has to freeze. */
 const struct strv *source_mounts(const struct source *s);
-/* Reads the used-block maps again: once the file systems are frozen. */
+/* Reads the used-block maps of these again, once they are frozen, and adds what
+ * is wrong with them to @reasons. Before it, their chunks and totals are an
+ * estimate; after it, new cursors must be made. 0 or -errno (logged). */
 int source_refresh(struct source *s, struct reasons *reasons);
 
 /* The chunks that have something in them, in disk order. A cursor is shared by
  * all workers. With @set NULL it goes over all; else over the chunks whose bit
- * is set: set[volume] is a bitmap of its chunks, or NULL for none of them. */
+ * is set: set[volume] is a bitmap of its chunks (bit n % 8 of byte n / 8 is
+ * chunk n), or NULL for none of them; chunks without anything in them are left
+ * out all the same. The bitmaps are borrowed for the cursor's life. */
 struct source_cursor;
 int source_cursor_new(const struct source *s, const uint8_t *const *set,
 		      struct source_cursor **out);
@@ -64,7 +68,8 @@ void source_reader_free(struct source_reader *r);
 /* Fills everything of @c but the digest; c->data is the reader's memory. Runs
  * of zeros of 4 KiB and more become zero runs. A bad range is retried, read in
  * smaller pieces, and what stays unreadable is sent as zeros and noted as lost;
- * that is no error. 0 or -errno (logged). */
+ * that is no error. run_count is 0 when the chunk has nothing in it. 0 or
+ * -errno (logged). */
 int source_read_chunk(struct source_reader *r, uint32_t volume, uint64_t number, struct chunk *c);
 
 struct source_lost {

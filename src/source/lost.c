@@ -1,0 +1,75 @@
+/* lost.c - the ranges of the source that could not be read (see source.h) */
+#include "source/state.h"
+#include "util/log.h"
+
+#include <inttypes.h>
+
+static uint64_t source_lost_end(const struct source_lost *l)
+{
+	return l->offset + l->length;
+}
+
+/* Extends a noted range that touches or overlaps the new one. A later pass
+ * meets the same bad sectors again: they are noted once. */
+static bool source_lost_merge(struct source_losses *losses, const struct source_lost *new)
+{
+	for (size_t i = 0; i < losses->count; i++) {
+		struct source_lost *l = &losses->v[i];
+		uint64_t end = source_lost_end(l);
+
+		if (l->volume != new->volume || new->offset > end ||
+		    source_lost_end(new) < l->offset)
+			continue;
+		if (end < source_lost_end(new))
+			end = source_lost_end(new);
+		if (l->offset > new->offset)
+			l->offset = new->offset;
+		l->length = end - l->offset;
+		return true;
+	}
+	return false;
+}
+
+/* The list is full: the last range of the volume grows over what lies between,
+ * or, without one, the last range gives up its place to its whole volume. */
+static void source_lost_overflow(struct source_losses *losses, const struct source_lost *new)
+{
+	for (size_t i = losses->count; i-- > 0;) {
+		struct source_lost *l = &losses->v[i];
+		uint64_t end = source_lost_end(l);
+
+		if (l->volume != new->volume)
+			continue;
+		if (end < source_lost_end(new))
+			end = source_lost_end(new);
+		if (l->offset > new->offset)
+			l->offset = new->offset;
+		l->length = end - l->offset;
+		return;
+	}
+	log_error("more ranges are lost than can be listed");
+}
+
+void source_note_lost(struct source_losses *losses, uint32_t volume, uint64_t offset,
+		      uint64_t length)
+{
+	struct source_lost new = {.volume = volume, .offset = offset, .length = length};
+
+	log_warn("volume %" PRIu32 ": %" PRIu64 " bytes at byte %" PRIu64
+		 " cannot be read; zeros take their place",
+		 volume, length, offset);
+	pthread_mutex_lock(&losses->lock);
+	if (!source_lost_merge(losses, &new)) {
+		if (losses->count < SOURCE_MAX_LOST)
+			losses->v[losses->count++] = new;
+		else
+			source_lost_overflow(losses, &new);
+	}
+	pthread_mutex_unlock(&losses->lock);
+}
+
+const struct source_lost *source_lost(const struct source *s, size_t *count)
+{
+	*count = s->losses->count;
+	return s->losses->v;
+}

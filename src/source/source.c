@@ -1,0 +1,253 @@
+/* source.c - opening a source: inventory, users, maps, plan (see source.h) */
+#include "source/source.h"
+#include "source/machine.h"
+#include "source/planner.h"
+#include "source/state.h"
+#include "source/users.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void source_free(struct source *s)
+{
+	if (!s)
+		return;
+	for (uint32_t i = 0; i < s->volume_count; i++)
+		free(s->volumes[i].chunk_bits);
+	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+		inventory_close(&s->fds[i]);
+	inventory_release(&s->inv);
+	strv_release(&s->mounts);
+	if (s->losses)
+		pthread_mutex_destroy(&s->losses->lock);
+	free(s->losses);
+	free(s);
+}
+
+void source_freep(struct source **s)
+{
+	source_free(*s);
+}
+
+static struct source *source_new(void)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+		s->fds[i] = (struct inventory_fds){.buffered = -1, .direct = -1, .align = 512};
+	s->pread = pread;
+	s->losses = calloc(1, sizeof(*s->losses));
+	if (s->losses && pthread_mutex_init(&s->losses->lock, NULL)) {
+		free(s->losses);
+		s->losses = NULL;
+	}
+	if (!s->losses) {
+		source_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* The same disk twice would be two volumes of the same bytes. */
+static bool source_is_twice(const struct source *s, uint32_t index)
+{
+	struct stat a, b;
+
+	if (fstat(s->fds[index].buffered, &a) < 0)
+		return false;
+	for (uint32_t i = 0; i < index; i++)
+		if (!fstat(s->fds[i].buffered, &b) &&
+		    (S_ISBLK(a.st_mode) ? S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev
+					: a.st_dev == b.st_dev && a.st_ino == b.st_ino))
+			return true;
+	return false;
+}
+
+static int source_add_disk(struct source *s, const struct users *u, const char *path)
+{
+	uint32_t index = s->inv.disk_count;
+	int r;
+
+	if (index >= PROTO_MAX_DISKS) {
+		log_error("at most %u disks can be pushed at a time", PROTO_MAX_DISKS);
+		return -E2BIG;
+	}
+	s->inv.disk_count++;
+	r = inventory_open_disk(path, &s->inv.disks[index], &s->fds[index]);
+	if (r < 0)
+		return r;
+	if (source_is_twice(s, index)) {
+		log_error("%s is given twice as a source", path);
+		return -EINVAL;
+	}
+	r = users_look(u, s->fds[index].buffered, &s->inv.disks[index], &s->mounts);
+	if (!r)
+		r = inventory_read_maps(&s->inv.disks[index], &s->fds[index], false);
+	return r;
+}
+
+/* Is one of the disks under this machine's root? Then its name and interfaces
+ * belong to the source. */
+static bool source_is_here(const struct source *s, const struct strv *roots)
+{
+	struct stat a, b;
+
+	for (size_t i = 0; i < roots->n; i++)
+		for (uint32_t d = 0; d < s->inv.disk_count; d++)
+			if (!stat(roots->v[i], &a) && !fstat(s->fds[d].buffered, &b) &&
+			    S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode) && a.st_rdev == b.st_rdev)
+				return true;
+	return false;
+}
+
+static int source_add_disks(struct source *s, const struct source_options *options)
+{
+	CLEANUP(strv_release) struct strv roots = {0};
+	CLEANUP(users_freep) struct users *u = NULL;
+	int r, no_root;
+
+	r = users_new("", &u);
+	if (r < 0)
+		return r;
+	no_root = machine_disks_of("", users_root_device(u), &roots);
+	if (!options->path_count && (no_root || !roots.n)) {
+		log_error("cannot find the disk behind \"/\": name the source with --source");
+		return no_root ? no_root : -ENODEV;
+	}
+	for (uint32_t i = 0; i < options->path_count && !r; i++)
+		r = source_add_disk(s, u, options->paths[i]);
+	for (size_t i = 0; i < roots.n && !options->path_count && !r; i++)
+		r = source_add_disk(s, u, roots.v[i]);
+	if (!r && source_is_here(s, &roots))
+		machine_identity("", &s->inv);
+	return r;
+}
+
+static int source_index_volume(const struct inventory *inv, const struct plan_volume *from,
+			       struct source_volume *v)
+{
+	const struct inventory_part *part = planner_part(inv, from);
+
+	*v = (struct source_volume){.image = from->kind == VOLUME_IMAGE,
+				    .disk = from->disk,
+				    .start = from->start,
+				    .length = from->length,
+				    .used = from->used,
+				    .map = part ? part->map : NULL};
+	if (!v->image)
+		return 0;
+	v->chunks = chunk_count(v->length);
+	v->chunk_bits = calloc(1, v->chunks / 8 + 1);
+	if (!v->chunk_bits)
+		return -ENOMEM;
+	for (uint64_t n = 0; n < v->chunks; n++)
+		if (blockmap_chunk_used(v->map, v->length, n))
+			v->chunk_bits[n / 8] |= (uint8_t)(1u << (n % 8));
+	return 0;
+}
+
+/* Makes the volumes that cursors and readers go by, from the plan: both must
+ * number them alike. */
+static int source_index(struct source *s)
+{
+	CLEANUP(plan_release) struct plan plan = {0};
+	int r = planner_plan(&s->inv, &plan);
+
+	/* Too many of them is a reason to refuse already; what fits is shown. */
+	if (r < 0 && r != -E2BIG)
+		return r;
+	r = 0;
+	for (uint32_t i = 0; i < s->volume_count; i++)
+		free(s->volumes[i].chunk_bits);
+	s->volume_count = 0;
+	s->chunk_total = s->byte_total = 0;
+	for (uint32_t i = 0; i < plan.volume_count && !r; i++) {
+		struct source_volume *v = &s->volumes[i];
+
+		r = source_index_volume(&s->inv, &plan.volumes[i], v);
+		s->volume_count++;
+		for (uint64_t b = 0; v->chunk_bits && b <= v->chunks / 8; b++)
+			s->chunk_total += (unsigned)__builtin_popcount(v->chunk_bits[b]);
+		s->byte_total += v->image ? v->used : 0;
+	}
+	return r;
+}
+
+static int source_by_length(const void *a, const void *b)
+{
+	size_t x = strlen(*(char *const *)a), y = strlen(*(char *const *)b);
+
+	return x < y ? -1 : x > y;
+}
+
+int source_open(const struct source_options *options, struct source **out, struct reasons *reasons)
+{
+	CLEANUP(source_freep) struct source *s = source_new();
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	r = source_add_disks(s, options);
+	if (r < 0)
+		return r;
+	/* A mount point below another one has the longer path. */
+	if (s->mounts.n)
+		qsort(s->mounts.v, s->mounts.n, sizeof(*s->mounts.v), source_by_length);
+	planner_check(&s->inv, options->freeze, reasons);
+	planner_check_maps(&s->inv, false, reasons);
+	r = source_index(s);
+	if (r < 0) {
+		log_error("cannot index the source: %s", strerror(-r));
+		return r;
+	}
+	*out = STEAL(s);
+	return 0;
+}
+
+int source_refresh(struct source *s, struct reasons *reasons)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < s->inv.disk_count && !r; i++)
+		r = inventory_read_maps(&s->inv.disks[i], &s->fds[i], true);
+	if (r < 0)
+		return r;
+	planner_check_maps(&s->inv, true, reasons);
+	r = source_index(s);
+	if (r < 0)
+		log_error("cannot index the source: %s", strerror(-r));
+	return r;
+}
+
+int source_plan(const struct source *s, struct plan *plan)
+{
+	return planner_plan(&s->inv, plan);
+}
+
+const struct strv *source_mounts(const struct source *s)
+{
+	return &s->mounts;
+}
+
+uint64_t source_chunk_total(const struct source *s)
+{
+	return s->chunk_total;
+}
+
+uint64_t source_byte_total(const struct source *s)
+{
+	return s->byte_total;
+}
+
+bool source_chunk_used(const struct source *s, uint32_t volume, uint64_t number)
+{
+	const struct source_volume *v = &s->volumes[volume];
+
+	return volume < s->volume_count && v->image && number < v->chunks &&
+	       source_bit(v->chunk_bits, number);
+}
