@@ -1,8 +1,7 @@
 # devices.awk - device names in crypttab and RESUME= (10-fstab)
-# (awk -v volumes= -v disks= -v report=FILE -v kind=crypttab|resume
-#	-f disks.awk -f devices.awk FILE)
+# (run by fixup_edit of lib.sh with kind=crypttab or kind=resume)
 #
-# Only the name itself is replaced, in place. `report` as for fstab.awk.
+# Only the name itself is replaced, in place.
 
 BEGIN { disks_load() }
 
@@ -13,10 +12,10 @@ function put_name(line, at, device,   key, name) {
 		return line
 	name = key == "" ? "" : volume_name(key)
 	if (name == "") {
-		print "warning " where " names " device ", which " (key == "" ? "was not migrated" : "has no UUID") > report
+		say("warning " where " names " device ", which " (key == "" ? "was not migrated" : "has no UUID"))
 		return line
 	}
-	print "changed" > report
+	say("changed")
 	return substr(line, 1, at - 1) name substr(line, at + length(device))
 }
 

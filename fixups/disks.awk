@@ -1,10 +1,13 @@
 # disks.awk - which migrated volume does a device name of the source mean?
-# (awk -v volumes=FILE -v disks=FILE -f disks.awk -f PROGRAM.awk)
+# (fixup_edit of lib.sh loads it before the program that it is given)
 #
-# Call disks_load() in BEGIN. `volumes` has a line for each volume, fields
+# Call disks_load() in BEGIN. The variable `volumes` names a file that has a line for each volume, fields
 # separated by tabs: target node or "-", source disk, partition number, type,
-# UUID, label, target disk. `disks` has the source's disks, one a line in their
-# order, optionally with a tab and the serial number.
+# UUID, label, target disk. In `disks` are the source's disks, one a line in
+# their order, optionally with a tab and the serial number.
+
+# "changed", "warning TEXT", "note TEXT": for fixup_edit.
+function say(what) { print what > report }
 
 function base_name(path) {
 	sub(/^.*\//, "", path)

@@ -1,9 +1,8 @@
 # fstab.awk - /etc/fstab with names that hold on the new machine (10-fstab)
-# (awk -v volumes= -v disks= -v report=FILE -f disks.awk -f fstab.awk FSTAB FSTAB)
+# (run by fixup_edit of lib.sh)
 #
-# The file is read twice: first for the disk that the root is on. A line that
-# needs no change is printed as it was, to the last blank; a changed one keeps
-# its spacing. `report` gets "changed" and "warning TEXT" lines.
+# A line that needs no change is printed as it was, to the last blank; a changed
+# one keeps its spacing.
 
 BEGIN { disks_load() }
 
@@ -42,8 +41,6 @@ function is_entry(line) {
 function has_option(name) {
 	return index("," field[4] ",", "," name ",") > 0
 }
-
-function say(what) { print what > report }
 
 # The boot must not wait for a disk that was left behind.
 function not_migrated(   where) {
@@ -110,24 +107,28 @@ function check_identity(   value) {
 	return 0
 }
 
-FNR == NR {
-	if (is_entry($0) && field[2] == "/")
-		alias_learn(field[1])
-	next
-}
-
-!is_entry($0) { print; next }
-
-{
+function edited(line,   changed) {
+	if (!is_entry(line))
+		return line
 	changed = 0
 	if (field[1] ~ /^\/dev\//)
 		changed = rename_device()
 	else if (field[1] ~ /^(UUID|LABEL)=/)
 		changed = check_identity()
-	if (changed) {
-		say("changed")
-		print join()
-	} else {
-		print
-	}
+	if (!changed)
+		return line
+	say("changed")
+	return join()
+}
+
+{
+	lines[NR] = $0
+	if (is_entry($0) && field[2] == "/")
+		alias_learn(field[1])
+}
+
+# Only now is it known which disk the root is on.
+END {
+	for (i = 1; i <= NR; i++)
+		print edited(lines[i])
 }

@@ -219,6 +219,27 @@ fixup_install() {
 	printf '%s\n' "$fixup_path" >>"$fixup_work/changes"
 }
 
+# fixup_edit PATH REASON PROGRAM.awk [NAME=VALUE...]: runs a text file through an
+# awk program of this folder, with disks.awk. The program prints the new file,
+# and writes into the file `report` "changed" if it is not the old one, and
+# "warning TEXT" and "note TEXT" lines. `where` is PATH.
+fixup_edit() {
+	fixup_text "$1" || return 0
+	fixup_edit_path=$1
+	fixup_edit_reason=$2
+	fixup_edit_program=$fixup_here/$3
+	shift 3
+	: >"$fixup_work/report"
+	awk -v volumes="$(fixup_fact volumes)" -v disks="$(fixup_fact source-disks)" \
+		-v report="$fixup_work/report" -f "$fixup_here/disks.awk" -f "$fixup_edit_program" \
+		"where=$fixup_edit_path" "$@" "$fixup_real" >"$fixup_work/edited"
+	if grep -q '^changed' "$fixup_work/report"; then
+		fixup_install "$fixup_edit_path" "$fixup_edit_reason" <"$fixup_work/edited"
+	fi
+	sed -n 's/^warning //p' "$fixup_work/report" | awk '!seen[$0]++' >>"$fixup_work/warnings"
+	sed -n 's/^note //p' "$fixup_work/report" | awk '!seen[$0]++' >>"$fixup_work/notes"
+}
+
 # fixup_remove PATH REASON
 fixup_remove() {
 	fixup_file "$1" || return 0
