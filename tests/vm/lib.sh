@@ -5,7 +5,7 @@
 # killed when that shell ends, however it ends (so never call vm_start in a
 # pipe or a $(...)).
 #
-#     vm_start NAME [--mem MIB] [--cpus N] [--disk FILE[,serial=S][,addr=N]]...
+#     vm_start NAME [--mem MIB] [--cpus N] [--disk FILE[,serial=S][,addr=N][,if=ide]]...
 #              [--nic MODEL[,addr=N][,mac=M]] [--forward GUESTPORT]...
 #              [--kernel FILE --initrd FILE --append TEXT] [--no-reboot]
 #              [-- QEMU-ARGUMENT...]
@@ -105,6 +105,12 @@ vm_add_disk() {
 	vm_serial=$(vm_option serial "$1")
 	: "${vm_addr:=$(printf '0x%x' $((16 + vm_disks)))}"
 	: "${vm_serial:=disk$vm_disks}"
+	case $(vm_option if "$1") in
+	ide) vm_device=ide-hd,bus=ide.$vm_disks ;;
+	*) vm_device=virtio-blk-pci,addr=$vm_addr ;;
+	esac
+	vm_device=$vm_device,drive=d$vm_disks,serial=$vm_serial
+	vm_drive=file=$vm_file,format=raw,if=none,id=d$vm_disks,cache=unsafe,discard=unmap
 	vm_disks=$((vm_disks + 1))
 }
 
@@ -135,7 +141,6 @@ vm_start() {
 	mkdir -p "$vm_d"
 	vm_mem=512 vm_cpus=2 vm_disks=0 vm_nic=virtio-net-pci,addr=0x3
 	vm_forward=",hostfwd=tcp:127.0.0.1:0-:22"
-	echo 22 >"$vm_d/forwards"
 	vm_args=$#
 	# Our options are turned into QEMU's by appending to "$@" while they are
 	# taken from its front; so words with blanks stay whole.
@@ -146,14 +151,10 @@ vm_start() {
 		--mem) vm_mem=$2 ;;
 		--cpus) vm_cpus=$2 ;;
 		--nic) vm_nic=$2 ;;
-		--forward)
-			vm_forward="$vm_forward,hostfwd=tcp:127.0.0.1:0-:$2"
-			echo "$2" >>"$vm_d/forwards"
-			;;
+		--forward) vm_forward="$vm_forward,hostfwd=tcp:127.0.0.1:0-:$2" ;;
 		--disk)
 			vm_add_disk "$2"
-			set -- "$@" -drive "file=$vm_file,format=raw,if=none,id=d$vm_disks,cache=unsafe,discard=unmap" \
-				-device "virtio-blk-pci,drive=d$vm_disks,serial=$vm_serial,addr=$vm_addr"
+			set -- "$@" -drive "$vm_drive" -device "$vm_device"
 			;;
 		--kernel) set -- "$@" -kernel "$2" ;;
 		--initrd) set -- "$@" -initrd "$2" ;;
@@ -186,13 +187,22 @@ vm_start() {
 	vm_wait_port "$vm_name"
 }
 
-# The kernel chose the forwarded ports; wait until QEMU has them.
+# vm_monitor NAME COMMAND: what QEMU's monitor answers.
+vm_monitor() {
+	echo "$2" | timeout 10 socat -t 2 - "UNIX-CONNECT:$VM_DIR/$1/monitor.sock" 2>/dev/null
+}
+
+# The kernel chose the forwarded ports; wait until QEMU can tell them. They are
+# kept as lines "GUESTPORT PORT".
 vm_wait_port() {
 	vm_i=0
-	while [ "$vm_i" -lt 300 ]; do
-		[ -z "$(vm_port "$1")" ] || return 0
+	while [ "$vm_i" -lt 100 ]; do
+		vm_monitor "$1" 'info usernet' | tr -d '\r' |
+			sed -n 's/.*HOST_FORWARD. *[0-9]* *127\.0\.0\.1 *\([0-9]*\) *[0-9.]* *\([0-9]*\) .*/\2 \1/p' \
+				>"$VM_DIR/$1/ports"
+		[ ! -s "$VM_DIR/$1/ports" ] || return 0
 		vm_running "$1" || break
-		sleep 0.1
+		sleep 0.2
 		vm_i=$((vm_i + 1))
 	done
 	echo "vm $1: QEMU did not start:" >&2
@@ -200,14 +210,9 @@ vm_wait_port() {
 	return 1
 }
 
-# vm_port NAME [GUESTPORT]: the port on 127.0.0.1 that leads to it. QEMU opens
-# its listeners in the order of the command line, so their inodes rise with it.
+# vm_port NAME [GUESTPORT]: the port on 127.0.0.1 that leads to it.
 vm_port() {
-	vm_n=$(grep -nx "${2:-22}" "$VM_DIR/$1/forwards" | cut -d: -f1)
-	vm_p=$(cat "$VM_DIR/$1/pid")
-	ss -Hltnpe "src 127.0.0.1" | grep "pid=$vm_p," |
-		sed 's/.*127\.0\.0\.1:\([0-9]*\).* ino:\([0-9]*\).*/\2 \1/' |
-		sort -n | sed -n "${vm_n}s/.* //p"
+	sed -n "s/^${2:-22} //p" "$VM_DIR/$1/ports"
 }
 
 # vm_running NAME: is its QEMU alive? (A zombie is not.)
