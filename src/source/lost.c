@@ -30,8 +30,7 @@ static bool source_lost_merge(struct source_losses *losses, const struct source_
 	return false;
 }
 
-/* The list is full: the last range of the volume grows over what lies between,
- * or, without one, the last range gives up its place to its whole volume. */
+/* The list is full: the volume's last range grows over what lies between. */
 static void source_lost_overflow(struct source_losses *losses, const struct source_lost *new)
 {
 	for (size_t i = losses->count; i-- > 0;) {

@@ -246,8 +246,10 @@ uint64_t source_byte_total(const struct source *s)
 
 bool source_chunk_used(const struct source *s, uint32_t volume, uint64_t number)
 {
-	const struct source_volume *v = &s->volumes[volume];
+	const struct source_volume *v;
 
-	return volume < s->volume_count && v->image && number < v->chunks &&
-	       source_bit(v->chunk_bits, number);
+	if (volume >= s->volume_count)
+		return false;
+	v = &s->volumes[volume];
+	return v->image && number < v->chunks && source_bit(v->chunk_bits, number);
 }
