@@ -39,6 +39,9 @@ struct boot_list {
 struct boot_entry *boot_list_add(struct boot_list *l);
 int boot_file_set(struct boot_file *f, const char *device, const char *path);
 int boot_entry_add_initrd(struct boot_entry *e, const char *device, const char *path);
+void boot_entry_clear_initrds(struct boot_entry *e);
+/* Leaves an empty entry behind. */
+void boot_entry_release(struct boot_entry *e);
 void boot_list_release(struct boot_list *l);
 /* The entry with that id, else with that title, else with that number in the list
  * ("0" is the first); NULL for none. */

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 struct boot_tree {
 	char name[64]; /* what entries call it: "root", "vda1" */
@@ -33,7 +34,10 @@ void boot_trees_release(struct boot_trees *t);
 /* NULL for none. */
 const struct boot_tree *boot_trees_by_name(const struct boot_trees *t, const char *name);
 
-/* Opens a file inside a tree for reading; -errno. */
+/* openat2(2) inside a tree, O_CLOEXEC added; -errno. */
+int boot_tree_openat(const struct boot_tree *t, const char *path, int flags);
+int boot_tree_stat(const struct boot_tree *t, const char *path, struct stat *st);
+/* Opens a regular file inside a tree for reading; -errno. */
 int boot_tree_open(const struct boot_tree *t, const char *path);
 /* Reads a regular file of at most @max bytes; NUL-terminated, owned by the caller. */
 int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char **out,

@@ -1,0 +1,158 @@
+/* tree.c - see tree.h */
+#include "boot/tree.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#define BOOT_MAX_TREES 512u
+
+int boot_trees_add(struct boot_trees *t, const char *dir, const char *name, const char *uuid,
+		   const char *label, const char *grub)
+{
+	struct boot_tree tree = {.dirfd = -1}, *grown;
+
+	if (!*name || strchr(name, ':') || !text_copy(tree.name, sizeof(tree.name), name) ||
+	    !text_copy(tree.uuid, sizeof(tree.uuid), uuid) ||
+	    !text_copy(tree.label, sizeof(tree.label), label) ||
+	    !text_copy(tree.grub, sizeof(tree.grub), grub)) {
+		log_error("%s: its name, UUID, label or GRUB name cannot be used", dir);
+		return -EINVAL;
+	}
+	if (t->n == BOOT_MAX_TREES || boot_trees_by_name(t, name)) {
+		log_error("%s: there is already a tree called %s, or too many of them", dir, name);
+		return -EEXIST;
+	}
+	grown = realloc(t->v, (t->n + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	t->v = grown;
+	tree.dirfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (tree.dirfd < 0) {
+		int r = -errno;
+
+		log_error("%s: cannot be opened as a directory: %m", dir);
+		return r;
+	}
+	t->v[t->n++] = tree;
+	return 0;
+}
+
+void boot_trees_release(struct boot_trees *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		close(t->v[i].dirfd);
+	free(t->v);
+	*t = (struct boot_trees){0};
+}
+
+const struct boot_tree *boot_trees_by_name(const struct boot_trees *t, const char *name)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!strcmp(t->v[i].name, name))
+			return &t->v[i];
+	return NULL;
+}
+
+int boot_tree_openat(const struct boot_tree *t, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	/* EAGAIN: a rename elsewhere raced with a ".." of the path. */
+	for (int turn = 0; turn < 16; turn++) {
+		fd = syscall(SYS_openat2, t->dirfd, path, &how, sizeof(how));
+		if (fd >= 0)
+			return (int)fd;
+		if (errno != EAGAIN && errno != EINTR)
+			break;
+	}
+	return -errno;
+}
+
+/* O_NONBLOCK: a FIFO in the place of a file must not hang us; it has no effect
+ * on the regular files that are accepted. */
+int boot_tree_open(const struct boot_tree *t, const char *path)
+{
+	CLEANUP_FD int fd = boot_tree_openat(t, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	return steal_fd(&fd);
+}
+
+int boot_tree_stat(const struct boot_tree *t, const char *path, struct stat *st)
+{
+	CLEANUP_FD int fd = boot_tree_openat(t, path, O_PATH);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, st) < 0 ? -errno : 0;
+}
+
+int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char **out, size_t *len)
+{
+	CLEANUP_FD int fd = boot_tree_open(t, path);
+	CLEANUP_FREE char *buf = NULL;
+	size_t have = 0, size;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if ((uint64_t)st.st_size > max)
+		return -EFBIG;
+	size = (size_t)st.st_size;
+	buf = malloc(size + 1);
+	if (!buf)
+		return -ENOMEM;
+	while (have < size) {
+		ssize_t n = read(fd, buf + have, size - have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		have += (size_t)n;
+	}
+	buf[have] = '\0';
+	if (len)
+		*len = have;
+	*out = STEAL(buf);
+	return 0;
+}
+
+int boot_file_open(const struct boot_trees *t, const struct boot_file *f)
+{
+	const struct boot_tree *tree = f->device ? boot_trees_by_name(t, f->device) : NULL;
+	int fd;
+
+	if (!tree) {
+		log_error("%s: the file system that it is on (%s) is not among those looked at",
+			  f->path, f->device ? f->device : "?");
+		return -ENODEV;
+	}
+	fd = boot_tree_open(tree, f->path);
+	if (fd < 0)
+		log_error("%s:%s: cannot be opened: %s", f->device, f->path, strerror(-fd));
+	return fd;
+}
