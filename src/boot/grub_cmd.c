@@ -1,0 +1,601 @@
+/* grub_cmd.c - the commands of a GRUB script that matter for booting
+ *
+ * A command returns its exit status, 0 for success. What loads a kernel fills
+ * ev->draft; whether that can be booted is judged in grub_menu.c.
+ */
+#include "boot/grub_eval.h"
+#include "util/cleanup.h"
+#include "util/text.h"
+
+#include <ctype.h>
+#include <regex.h>
+#include <string.h>
+
+#define GRUB_CMD_MAX_REGEX 200u
+#define GRUB_CMD_MAX_BLOCK ((size_t)64 << 10) /* GRUB writes 1 KiB */
+
+struct grub_cmd {
+	const char *name;
+	int (*run)(struct grub_eval *ev, const struct grub_args *a);
+};
+
+static int grub_cmd_set(struct grub_eval *ev, const struct grub_args *a)
+{
+	const char *eq = a->n > 1 ? strchr(a->v[1], '=') : NULL;
+	char *name;
+
+	if (a->n < 2)
+		return 0;
+	if (!eq || eq == a->v[1])
+		return 1;
+	name = grub_arena_strndup(&ev->arena, a->v[1], (size_t)(eq - a->v[1]));
+	if (name)
+		grub_env_set(&ev->env, name, eq + 1);
+	return 0;
+}
+
+static int grub_cmd_unset(struct grub_eval *ev, const struct grub_args *a)
+{
+	for (size_t i = 1; i < a->n; i++)
+		grub_env_unset(&ev->env, a->v[i]);
+	return a->n < 2;
+}
+
+static int grub_cmd_export(struct grub_eval *ev, const struct grub_args *a)
+{
+	for (size_t i = 1; i < a->n; i++)
+		grub_env_export(&ev->env, a->v[i]);
+	return a->n < 2;
+}
+
+static int grub_cmd_true(struct grub_eval *ev, const struct grub_args *a)
+{
+	(void)ev;
+	(void)a;
+	return 0;
+}
+
+static int grub_cmd_false(struct grub_eval *ev, const struct grub_args *a)
+{
+	(void)ev;
+	(void)a;
+	return 1;
+}
+
+static int grub_cmd_test(struct grub_eval *ev, const struct grub_args *a)
+{
+	return grub_test(ev, a->v + 1, a->n - 1);
+}
+
+static int grub_cmd_bracket(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (strcmp(a->v[a->n - 1], "]") != 0) {
+		grub_eval_warn(ev, "[ lacks its ]");
+		return 1;
+	}
+	return grub_test(ev, a->v + 1, a->n - 2);
+}
+
+/* break [N], continue [N], return [STATUS] */
+static int grub_cmd_number(const struct grub_args *a, uint64_t absent)
+{
+	uint64_t v;
+
+	return a->n > 1 && text_to_u64(a->v[1], 0, 255, &v) ? (int)v : (int)absent;
+}
+
+static int grub_cmd_break(struct grub_eval *ev, const struct grub_args *a)
+{
+	ev->levels = (unsigned)grub_cmd_number(a, 1);
+	if (!ev->levels)
+		return 1;
+	ev->flow = !strcmp(a->v[0], "break") ? GRUB_FLOW_BREAK : GRUB_FLOW_CONTINUE;
+	return 0;
+}
+
+static int grub_cmd_return(struct grub_eval *ev, const struct grub_args *a)
+{
+	ev->flow = GRUB_FLOW_RETURN;
+	return grub_cmd_number(a, (uint64_t)ev->status);
+}
+
+static int grub_cmd_shift(struct grub_eval *ev, const struct grub_args *a)
+{
+	size_t n = (size_t)grub_cmd_number(a, 1);
+
+	if (n > ev->args.n)
+		return 1;
+	ev->args.v += n;
+	ev->args.n -= n;
+	return 0;
+}
+
+static int grub_cmd_setparams(struct grub_eval *ev, const struct grub_args *a)
+{
+	ev->args = (struct grub_args){a->v + 1, a->n - 1};
+	return 0;
+}
+
+static int grub_cmd_eval(struct grub_eval *ev, const struct grub_args *a)
+{
+	size_t len = 0, at = 0;
+	char *text;
+
+	for (size_t i = 1; i < a->n; i++)
+		len += strlen(a->v[i]) + 1;
+	text = grub_arena_alloc(&ev->arena, len + 1);
+	if (!text)
+		return 1;
+	for (size_t i = 1; i < a->n; i++) {
+		size_t n = strlen(a->v[i]);
+
+		memcpy(text + at, a->v[i], n);
+		text[at + n] = ' ';
+		at += n + 1;
+	}
+	ev->status = 0;
+	grub_eval_text(ev, ev->at ? ev->at->file : "eval", text, len);
+	return ev->status;
+}
+
+static int grub_cmd_source(struct grub_eval *ev, const struct grub_args *a)
+{
+	int status;
+
+	if (a->n != 2)
+		return 1;
+	status = grub_eval_source(ev, a->v[1]);
+	if (status && ev->flow == GRUB_FLOW_ON)
+		grub_eval_warn(ev, "%.64s %.300s did not succeed", a->v[0], a->v[1]);
+	return status;
+}
+
+static int grub_cmd_configfile(struct grub_eval *ev, const struct grub_args *a)
+{
+	return a->n == 2 ? grub_menu_configfile(ev, a->v[1]) : 1;
+}
+
+static int grub_cmd_normal(struct grub_eval *ev, const struct grub_args *a)
+{
+	const char *prefix = grub_env_get(&ev->env, "prefix");
+	CLEANUP_FREE char *path = NULL;
+
+	if (a->n > 1)
+		return grub_menu_configfile(ev, a->v[1]);
+	if (!prefix || asprintf(&path, "%s/grub.cfg", prefix) < 0) {
+		path = NULL;
+		return 1;
+	}
+	return grub_menu_configfile(ev, path);
+}
+
+static int grub_cmd_exit(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (!ev->foreign)
+		ev->foreign = a->v[0];
+	ev->flow = GRUB_FLOW_EXIT;
+	return 0;
+}
+
+static int grub_cmd_boot(struct grub_eval *ev, const struct grub_args *a)
+{
+	(void)a;
+	ev->flow = GRUB_FLOW_EXIT;
+	return 0;
+}
+
+/* The environment block: load_env [-f FILE] [NAME...] */
+struct grub_cmd_load {
+	struct grub_eval *ev;
+	char *const *names;
+	size_t n;
+};
+
+static void grub_cmd_load_one(void *ctx, const char *name, const char *value)
+{
+	const struct grub_cmd_load *l = ctx;
+	const char *written = grub_env_get(&l->ev->saved, name);
+	bool wanted = !l->n;
+
+	for (size_t i = 0; i < l->n; i++)
+		wanted = wanted || !strcmp(l->names[i], name);
+	if (wanted)
+		grub_env_set(&l->ev->env, name, written ? written : value);
+}
+
+/* Takes -f FILE, --file FILE and --skip-sig off; NULL file: the usual one. */
+static struct grub_args grub_cmd_env_options(const struct grub_args *a, const char **file)
+{
+	size_t i = 1;
+
+	*file = NULL;
+	for (; i < a->n && a->v[i][0] == '-'; i++) {
+		if (!strncmp(a->v[i], "--file=", 7))
+			*file = a->v[i] + 7;
+		else if ((!strcmp(a->v[i], "-f") || !strcmp(a->v[i], "--file")) && i + 1 < a->n)
+			*file = a->v[++i];
+	}
+	return (struct grub_args){a->v + i, a->n - i};
+}
+
+static int grub_cmd_load_env(struct grub_eval *ev, const struct grub_args *a)
+{
+	const struct grub_facts *f = ev->facts;
+	const char *file, *prefix = grub_env_get(&ev->env, "prefix");
+	struct grub_args names = grub_cmd_env_options(a, &file);
+	struct grub_cmd_load load = {ev, names.v, names.n};
+	CLEANUP_FREE char *text = NULL, *usual = NULL;
+	struct grub_where w;
+	size_t len;
+
+	if (!file) {
+		if (asprintf(&usual, "%s/grubenv", prefix ? prefix : "") < 0) {
+			usual = NULL;
+			return 1;
+		}
+		file = usual;
+	}
+	w = grub_path_find(ev, file);
+	if (w.device < 0 || w.kind != GRUB_FILE_REGULAR ||
+	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_CMD_MAX_BLOCK, &text, &len) < 0)
+		return 1;
+	if (grub_env_block(text, len, grub_cmd_load_one, &load))
+		return 0;
+	grub_eval_warn(ev, "%.300s is no environment block", file);
+	return 1;
+}
+
+/* Listing must not change the disk: what is written is remembered for a later
+ * load_env of the same evaluation. What an entry's body saves concerns the
+ * next start only. */
+static int grub_cmd_save_env(struct grub_eval *ev, const struct grub_args *a)
+{
+	const char *file;
+	struct grub_args names = grub_cmd_env_options(a, &file);
+
+	for (size_t i = 0; i < names.n && !ev->in_body; i++) {
+		const char *v = grub_env_get(&ev->env, names.v[i]);
+
+		grub_env_set(&ev->saved, names.v[i], v ? v : "");
+	}
+	return 0;
+}
+
+/* Fedora's counters; a variable that is no number stays. */
+static int grub_cmd_count(struct grub_eval *ev, const struct grub_args *a)
+{
+	const char *v = a->n > 1 ? grub_env_get(&ev->env, a->v[1]) : NULL;
+	char number[24];
+	uint64_t n;
+
+	if (!v || !text_to_u64(v, 0, UINT32_MAX, &n))
+		return 1;
+	if (!strcmp(a->v[0], "increment"))
+		n++;
+	else
+		n -= n > 0;
+	snprintf(number, sizeof(number), "%llu", (unsigned long long)n);
+	grub_env_set(&ev->env, a->v[1], number);
+	return 0;
+}
+
+/* A pattern from a disk must not cost us more than it costs GRUB: no
+ * repetition counts, no back references, few groups. */
+static bool grub_cmd_regex_ok(const char *re, const char *subject)
+{
+	unsigned groups = 0;
+
+	if (strlen(re) > GRUB_CMD_MAX_REGEX || strlen(subject) > GRUB_CMD_MAX_REGEX * 4)
+		return false;
+	for (; *re; re++) {
+		if (*re == '{' || (*re == '\\' && isdigit((unsigned char)re[1])))
+			return false;
+		groups += *re == '(';
+	}
+	return groups <= 9;
+}
+
+/* "[N:]VAR" of a --set */
+static void grub_cmd_regex_set(struct grub_eval *ev, const char *spec, const char *subject,
+			       const regmatch_t *match, size_t groups)
+{
+	const char *colon = strchr(spec, ':');
+	char number[4] = "1", *value;
+	uint64_t n;
+
+	if (colon && (size_t)(colon - spec) < sizeof(number)) {
+		memcpy(number, spec, (size_t)(colon - spec));
+		number[colon - spec] = '\0';
+	}
+	if (!text_to_u64(number, 0, groups - 1, &n) || match[n].rm_so < 0)
+		return;
+	value = grub_arena_strndup(&ev->arena, subject + match[n].rm_so,
+				   (size_t)(match[n].rm_eo - match[n].rm_so));
+	if (value)
+		grub_env_set(&ev->env, colon ? colon + 1 : spec, value);
+}
+
+static int grub_cmd_regexp(struct grub_eval *ev, const struct grub_args *a)
+{
+	const char *set[16], *rest[2];
+	size_t sets = 0, rests = 0;
+	regmatch_t match[10];
+	regex_t re;
+
+	for (size_t i = 1; i < a->n; i++) {
+		const char *s = a->v[i];
+		bool next = (!strcmp(s, "--set") || !strcmp(s, "-s")) && i + 1 < a->n;
+
+		if (next)
+			s = a->v[++i];
+		else if (!strncmp(s, "--set=", 6))
+			s += 6;
+		else if (rests < 2) {
+			rest[rests++] = s;
+			continue;
+		}
+		if (sets < 16)
+			set[sets++] = s;
+	}
+	if (rests != 2 || !grub_cmd_regex_ok(rest[0], rest[1]) || !grub_eval_charge(ev, 100) ||
+	    regcomp(&re, rest[0], REG_EXTENDED))
+		return 1;
+	rests = (size_t)regexec(&re, rest[1], 10, match, 0);
+	regfree(&re);
+	for (size_t i = 0; i < sets && !rests; i++)
+		grub_cmd_regex_set(ev, set[i], rest[1], match, 10);
+	return rests ? 1 : 0;
+}
+
+/* One word of the kernel's command line as GRUB hands it over: in double
+ * quotes when it has a blank, with a backslash before quotes and backslashes. */
+static size_t grub_cmd_line_word(char *out, const char *word)
+{
+	bool blank = strchr(word, ' ') != NULL;
+	size_t n = 0;
+
+	if (blank)
+		out[n++] = '"';
+	for (; *word; word++) {
+		if (strchr("\\'\"", *word))
+			out[n++] = '\\';
+		out[n++] = *word;
+	}
+	if (blank)
+		out[n++] = '"';
+	return n;
+}
+
+static char *grub_cmd_line(const struct grub_args *a, size_t from)
+{
+	size_t size = 1, n = 0;
+	char *line;
+
+	for (size_t i = from; i < a->n; i++)
+		size += 2 * strlen(a->v[i]) + 3;
+	line = malloc(size);
+	for (size_t i = from; line && i < a->n; i++) {
+		if (n)
+			line[n++] = ' ';
+		n += grub_cmd_line_word(line + n, a->v[i]);
+	}
+	if (line)
+		line[n] = '\0';
+	return line;
+}
+
+/* A file that the entry cannot do without. */
+static bool grub_cmd_file(struct grub_eval *ev, const char *word, struct grub_where *w)
+{
+	*w = grub_path_find(ev, word);
+	if (w->device >= 0 && w->kind == GRUB_FILE_REGULAR)
+		return true;
+	ev->missing = true;
+	grub_eval_warn(ev,
+		       w->device < 0 ? "%.300s: its file system is not among those looked at"
+				     : "%.300s does not exist",
+		       w->path ? w->path : word);
+	return false;
+}
+
+static int grub_cmd_linux(struct grub_eval *ev, const struct grub_args *a)
+{
+	struct boot_entry *e = ev->draft;
+	struct grub_where w;
+
+	if (a->n < 2)
+		return 1;
+	boot_entry_release(e);
+	ev->missing = false;
+	ev->foreign = NULL;
+	if (!grub_cmd_file(ev, a->v[1], &w))
+		return 1;
+	boot_file_set(&e->kernel, ev->facts->devices[w.device].name, w.path);
+	e->cmdline = grub_cmd_line(a, 2);
+	return 0;
+}
+
+static int grub_cmd_initrd(struct grub_eval *ev, const struct grub_args *a)
+{
+	struct boot_entry *e = ev->draft;
+
+	if (!e->kernel.path)
+		return 1;
+	/* As in GRUB, a second initrd command replaces the first. */
+	boot_entry_clear_initrds(e);
+	for (size_t i = 1; i < a->n; i++) {
+		struct grub_where w;
+
+		if (!strncmp(a->v[i], "newc:", 5)) {
+			grub_eval_warn(ev, "initrd newc:... is not supported, left out");
+			continue;
+		}
+		if (!grub_cmd_file(ev, a->v[i], &w))
+			return 1;
+		boot_entry_add_initrd(e, ev->facts->devices[w.device].name, w.path);
+	}
+	return a->n < 2;
+}
+
+static int grub_cmd_devicetree(struct grub_eval *ev, const struct grub_args *a)
+{
+	struct grub_where w;
+
+	if (a->n != 2 || !grub_cmd_file(ev, a->v[1], &w))
+		return 1;
+	return boot_file_set(&ev->draft->devicetree, ev->facts->devices[w.device].name, w.path) < 0;
+}
+
+/* Loads something that is not a Linux kernel. */
+static int grub_cmd_foreign(struct grub_eval *ev, const struct grub_args *a)
+{
+	ev->foreign = a->v[0];
+	return 0;
+}
+
+static int grub_cmd_fwsetup(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (a->n > 1)
+		return strcmp(ev->facts->platform, "efi") != 0;
+	return grub_cmd_foreign(ev, a);
+}
+
+/* Ubuntu asks whether the graphics chip is on a list of bad ones. */
+static int grub_cmd_hwmatch(struct grub_eval *ev, const struct grub_args *a)
+{
+	(void)a;
+	grub_env_set(&ev->env, "match", "0");
+	return 0;
+}
+
+static const struct grub_cmd grub_cmd_table[] = {
+	{".", grub_cmd_source},
+	{"[", grub_cmd_bracket},
+	{"appleloader", grub_cmd_foreign},
+	{"boot", grub_cmd_boot},
+	{"break", grub_cmd_break},
+	{"chainloader", grub_cmd_foreign},
+	{"configfile", grub_cmd_configfile},
+	{"continue", grub_cmd_break},
+	{"decrement", grub_cmd_count},
+	{"devicetree", grub_cmd_devicetree},
+	{"eval", grub_cmd_eval},
+	{"exit", grub_cmd_exit},
+	{"export", grub_cmd_export},
+	{"false", grub_cmd_false},
+	{"freedos", grub_cmd_foreign},
+	{"fwsetup", grub_cmd_fwsetup},
+	{"halt", grub_cmd_exit},
+	{"hwmatch", grub_cmd_hwmatch},
+	{"increment", grub_cmd_count},
+	{"initrd", grub_cmd_initrd},
+	{"initrd16", grub_cmd_initrd},
+	{"initrdefi", grub_cmd_initrd},
+	{"keystatus", grub_cmd_false}, /* no key is held down */
+	{"kfreebsd", grub_cmd_foreign},
+	{"knetbsd", grub_cmd_foreign},
+	{"kopenbsd", grub_cmd_foreign},
+	{"linux", grub_cmd_linux},
+	{"linux16", grub_cmd_linux},
+	{"linuxefi", grub_cmd_linux},
+	{"load_env", grub_cmd_load_env},
+	{"multiboot", grub_cmd_foreign},
+	{"multiboot2", grub_cmd_foreign},
+	{"normal", grub_cmd_normal},
+	{"ntldr", grub_cmd_foreign},
+	{"plan9", grub_cmd_foreign},
+	{"poweroff", grub_cmd_exit},
+	{"probe", grub_path_probe},
+	{"reboot", grub_cmd_exit},
+	{"regexp", grub_cmd_regexp},
+	{"return", grub_cmd_return},
+	{"save_env", grub_cmd_save_env},
+	{"search", grub_path_search},
+	{"search.file", grub_path_search},
+	{"search.fs_label", grub_path_search},
+	{"search.fs_uuid", grub_path_search},
+	{"set", grub_cmd_set},
+	{"setparams", grub_cmd_setparams},
+	{"shift", grub_cmd_shift},
+	{"source", grub_cmd_source},
+	{"test", grub_cmd_test},
+	{"true", grub_cmd_true},
+	{"truecrypt", grub_cmd_foreign},
+	{"unset", grub_cmd_unset},
+	{"xen_hypervisor", grub_cmd_foreign},
+	{"xnu_kernel", grub_cmd_foreign},
+	{"xnu_kernel64", grub_cmd_foreign},
+};
+
+static const char *const grub_cmd_quiet_names[] = {
+	"acpi",
+	"background_color",
+	"background_image",
+	"badram",
+	"cat",
+	"clear",
+	"cpuid",
+	"cryptomount",
+	"drivemap",
+	"echo",
+	"gettext",
+	"gptsync",
+	"insmod",
+	"list_env",
+	"loadfont",
+	"loopback",
+	"ls",
+	"lsmod",
+	"module",
+	"module2",
+	"net_bootp",
+	"password",
+	"password_pbkdf2",
+	"parttool",
+	"play",
+	"read",
+	"rmmod",
+	"serial",
+	"sleep",
+	"terminal_input",
+	"terminal_output",
+	"terminfo",
+	"btrfs-mount-subvol",
+	"usb_keyboard",
+	"videoinfo",
+	"xen_module",
+	"terminal",
+	"normal_exit",
+	"outb",
+	"write_byte",
+};
+
+bool grub_cmd_run(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n)
+{
+	const char *name = args->v[0];
+
+	if (!strcmp(name, "menuentry") || !strcmp(name, "submenu") ||
+	    !strcmp(name, "hiddenentry")) {
+		ev->status = grub_menu_define(ev, args, n);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(grub_cmd_table) / sizeof(grub_cmd_table[0]); i++) {
+		if (!strcmp(name, grub_cmd_table[i].name)) {
+			ev->status = grub_cmd_table[i].run(ev, args);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool grub_cmd_quiet(struct grub_eval *ev, const struct grub_args *args)
+{
+	for (size_t i = 0; i < sizeof(grub_cmd_quiet_names) / sizeof(grub_cmd_quiet_names[0]);
+	     i++) {
+		if (!strcmp(args->v[0], grub_cmd_quiet_names[i])) {
+			ev->status = 0;
+			return true;
+		}
+	}
+	return false;
+}
