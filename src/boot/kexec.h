@@ -11,6 +11,9 @@
 #include "util/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#define KEXEC_IMAGE_HEAD 1024u /* bytes of a kernel that kexec_check_image() looks at */
 
 /* Where the kernel says what it allows; tests point it at fixtures. */
 struct kexec_env {
@@ -23,6 +26,10 @@ struct kexec_env {
  * reading; @env NULL: the real ones. */
 int kexec_usable(const struct kexec_env *env, struct err_text *why);
 
+/* Is @head the beginning of a kernel for @machine (uname -m), and does it take
+ * a command line of @line_len bytes? 0, -ENOEXEC, -E2BIG. Pure. */
+int kexec_check_image(const void *head, size_t len, const char *machine, size_t line_len,
+		      struct err_text *why);
 /* Loads what @e names: kernel, initrds concatenated with 4-byte alignment in a
  * file in RAM, command line (length checked against the kernel's limit). While
  * it can still fail and everything still runs. 0, or -errno with @why; logs
