@@ -1,0 +1,255 @@
+/* cli.c - see cli.h */
+#include "boot/cli.h"
+#include "boot/find.h"
+#include "boot/initrd.h"
+#include "boot/kexec.h"
+#include "boot/leave.h"
+#include "boot/scan.h"
+#include "util/cleanup.h"
+#include "util/jdoc.h"
+#include "util/log.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+struct cli_state {
+	struct boot_trees trees;
+	struct boot_list list;
+};
+
+static void cli_release(struct cli_state *s)
+{
+	boot_list_release(&s->list);
+	boot_trees_release(&s->trees);
+}
+
+/* "DIR[,name=NAME][,uuid=UUID][,label=LABEL][,grub=hd0,gpt2]". GRUB's names
+ * have a comma themselves: what follows one and is no key belongs to the value
+ * before. */
+static int cli_add_tree(struct boot_trees *t, const char *spec, size_t number)
+{
+	static const char *const keys[] = {"name=", "uuid=", "label=", "grub="};
+	CLEANUP_FREE char *dir = strdup(spec);
+	char name[32];
+	const char *value[4] = {name, "", "", ""};
+	char *comma = dir;
+
+	if (!dir)
+		return -ENOMEM;
+	snprintf(name, sizeof(name), number ? "tree%zu" : "root", number);
+	while ((comma = strchr(comma, ','))) {
+		for (size_t k = 0; k < 4; k++) {
+			if (strncmp(comma + 1, keys[k], strlen(keys[k])) != 0)
+				continue;
+			*comma = '\0';
+			value[k] = comma + 1 + strlen(keys[k]);
+		}
+		comma++;
+	}
+	return boot_trees_add(t, dir, value[0], value[1], value[2], value[3]);
+}
+
+static int cli_open_trees(const struct cli *c, struct cli_state *s)
+{
+	int r = 0;
+
+	if (c->root)
+		r = boot_trees_add(&s->trees, c->root, "root", "", "", "");
+	for (size_t i = 0; i < c->trees.n && !r; i++)
+		r = cli_add_tree(&s->trees, c->trees.v[i], i + (c->root != NULL));
+	if (!r && !c->root && !c->trees.n)
+		r = boot_scan(&s->trees, &c->devices, &s->list.warnings);
+	return r;
+}
+
+static int cli_find(const struct cli *c, struct cli_state *s)
+{
+	const struct boot_find_options options = {.platform = c->platform, .config = c->config};
+	int r = cli_open_trees(c, s);
+
+	if (!r)
+		r = boot_find(&s->trees, &options, &s->list);
+	for (size_t i = 0; i < s->list.warnings.n && !c->quiet; i++)
+		log_warn("%s", s->list.warnings.v[i]);
+	if (r < 0)
+		return CLI_FAILED;
+	if (s->list.n)
+		return CLI_OK;
+	if (c->quiet)
+		log_error("nothing to boot was found");
+	return CLI_REFUSED;
+}
+
+static void cli_print_file(const char *key, const struct boot_file *f)
+{
+	if (f->path)
+		printf("%-10s %s:%s\n", key, f->device ? f->device : "?", f->path);
+}
+
+static void cli_print_entry(const struct boot_entry *e)
+{
+	char text[4096];
+
+	printf("%-10s %s\n", "id", text_printable(e->id, text, sizeof(text)));
+	printf("%-10s %s\n", "title", text_printable(e->title, text, sizeof(text)));
+	cli_print_file("kernel", &e->kernel);
+	for (size_t i = 0; i < e->initrd_count; i++)
+		cli_print_file("initrd", &e->initrds[i]);
+	cli_print_file("devicetree", &e->devicetree);
+	printf("%-10s %s\n", "cmdline", text_printable(e->cmdline, text, sizeof(text)));
+	printf("%-10s %s\n", "default", e->is_default ? "yes" : "no");
+	printf("%-10s %s\n", "source", e->source);
+}
+
+/* stdout may be a full disk or a closed pipe. */
+static int cli_flush(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	log_error("standard output: %m");
+	return CLI_FAILED;
+}
+
+static int cli_print_json(const struct jdoc *d)
+{
+	CLEANUP_FREE char *text = jdoc_print_pretty(d);
+
+	if (!text) {
+		log_error("out of memory");
+		return CLI_FAILED;
+	}
+	puts(text);
+	return cli_flush(CLI_OK);
+}
+
+int cli_list(const struct cli *c)
+{
+	CLEANUP(cli_release) struct cli_state s = {0};
+	int status = cli_find(c, &s);
+
+	if (c->json && (status == CLI_OK || status == CLI_REFUSED)) {
+		CLEANUP(jdoc_freep) struct jdoc *d = boot_list_to_json(&s.list);
+		int printed = cli_print_json(d);
+
+		return printed ? printed : status;
+	}
+	if (status)
+		return status;
+	for (size_t i = 0; i < s.list.n; i++) {
+		char title[512];
+
+		printf("%c %2zu  %s\n", s.list.v[i].is_default ? '*' : ' ', i,
+		       text_printable(s.list.v[i].title, title, sizeof(title)));
+	}
+	return cli_flush(CLI_OK);
+}
+
+/* The entry that the user means; a message when there is none. */
+static const struct boot_entry *cli_pick(const struct boot_list *l, const char *id)
+{
+	const struct boot_entry *e = id ? boot_list_find(l, id) : boot_list_default(l);
+
+	if (!e)
+		log_error("there is no entry '%s'; `p2v-boot list` shows them", id ? id : "");
+	return e;
+}
+
+int cli_show(const struct cli *c, const char *id)
+{
+	CLEANUP(cli_release) struct cli_state s = {0};
+	int status = cli_find(c, &s);
+	const struct boot_entry *e = status ? NULL : cli_pick(&s.list, id);
+
+	if (!e)
+		return status ? status : CLI_REFUSED;
+	cli_print_entry(e);
+	return cli_flush(CLI_OK);
+}
+
+/* A copy of the entry's command line as the options change it. */
+static char *cli_line(const struct cli *c, const struct boot_entry *e)
+{
+	const char *line = c->cmdline ? c->cmdline : e->cmdline;
+	char *text;
+
+	if (!c->append)
+		return strdup(line);
+	return asprintf(&text, "%s%s%s", line, *line ? " " : "", c->append) < 0 ? NULL : text;
+}
+
+static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_entry *e, bool jump)
+{
+	struct boot_entry edited = *e; /* borrows everything but the command line */
+	CLEANUP_FREE char *line = cli_line(c, e);
+	struct err_text why = {""};
+	char title[256];
+	int r;
+
+	if (!line) {
+		log_error("out of memory");
+		return CLI_FAILED;
+	}
+	edited.cmdline = line;
+	if (c->dry_run) {
+		cli_print_entry(&edited);
+		return cli_flush(CLI_OK);
+	}
+	if (kexec_usable(NULL, &why) < 0) {
+		log_error("%s", why.text);
+		return CLI_REFUSED;
+	}
+	r = kexec_load_entry(&s->trees, &edited, &why);
+	if (r < 0) {
+		log_error("'%s' cannot be loaded: %s",
+			  text_printable(e->title, title, sizeof(title)),
+			  why.text[0] ? why.text : strerror(-r));
+		return CLI_REFUSED;
+	}
+	log_info("'%s' is loaded; command line: %s", text_printable(e->title, title, sizeof(title)),
+		 edited.cmdline);
+	if (!jump)
+		return CLI_OK;
+	boot_trees_release(&s->trees);
+	leave_by_kexec();
+	kexec_unload();
+	return CLI_FAILED;
+}
+
+int cli_kexec(const struct cli *c, const char *id, bool jump)
+{
+	CLEANUP(cli_release) struct cli_state s = {0};
+	int status = cli_find(c, &s);
+	const struct boot_entry *e = status ? NULL : cli_pick(&s.list, id);
+
+	if (!e)
+		return status ? status : CLI_REFUSED;
+	return cli_load(c, &s, e, jump);
+}
+
+static int cli_print_name(void *ctx, const char *name)
+{
+	(void)ctx;
+	return puts(name) < 0 ? -EIO : 0;
+}
+
+int cli_initrd_files(const char *file)
+{
+	CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC);
+	struct err_text why = {""};
+	int r;
+
+	if (fd < 0) {
+		log_error("%s: %m", file);
+		return CLI_REFUSED;
+	}
+	r = initrd_names(fd, cli_print_name, NULL, &why);
+	if (r < 0) {
+		cli_flush(CLI_OK);
+		log_error("%s: %s", file, why.text[0] ? why.text : strerror(-r));
+		return CLI_REFUSED;
+	}
+	return cli_flush(CLI_OK);
+}

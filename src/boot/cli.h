@@ -1,0 +1,38 @@
+/* cli.h - what the commands of p2v-boot do
+ *
+ * Data goes to stdout, everything else to the log. Each command returns one of
+ * enum p2v_exit's values for the process (0 done, 1 usage, 2 nothing found or
+ * refused, 4 failed).
+ */
+#ifndef P2V_BOOT_CLI_H
+#define P2V_BOOT_CLI_H
+
+#include "util/strv.h"
+
+#include <stdbool.h>
+
+struct cli {
+	const char *root;     /* --root */
+	struct strv trees;    /* --tree, as given */
+	struct strv devices;  /* --device */
+	const char *config;   /* --config */
+	const char *platform; /* --platform */
+	const char *append;   /* --append */
+	const char *cmdline;  /* --cmdline */
+	bool json, dry_run, quiet;
+};
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_USAGE = 1,
+	CLI_REFUSED = 2,
+	CLI_FAILED = 4,
+};
+
+int cli_list(const struct cli *c);
+int cli_show(const struct cli *c, const char *id);
+/* @id NULL: the default entry. @jump: and start it. */
+int cli_kexec(const struct cli *c, const char *id, bool jump);
+int cli_initrd_files(const char *file);
+
+#endif

@@ -1,0 +1,22 @@
+/* initrd.h - the names in an initramfs image
+ *
+ * An image is a row of segments, each a newc cpio archive, plain or compressed
+ * (gzip, xz, zstd, lz4, bzip2, lzma), with any number of zero bytes between
+ * them: Linux' Documentation/driver-api/early-userspace/buffer-format.rst. The
+ * first is often plain and holds microcode; tools append others.
+ */
+#ifndef P2V_BOOT_INITRD_H
+#define P2V_BOOT_INITRD_H
+
+#include "util/err.h"
+
+/* Another name; a negative return ends the reading and is handed on. */
+typedef int initrd_name_fn(void *ctx, const char *name);
+
+/* Calls @fn for each name in every segment of the file @fd, in order, as the
+ * archive has it ("usr/lib/modules/..."). 0, or -errno with @why, which names
+ * the offset where the image cannot be understood; names that came before have
+ * been reported. */
+int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why);
+
+#endif

@@ -1,0 +1,151 @@
+/* main.c - p2v-boot: a disk's own boot entries, listed, shown, kexec'ed */
+#include "boot/cli.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "version.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage_text[] =
+	"Usage: p2v-boot [OPTIONS] list\n"
+	"       p2v-boot [OPTIONS] show ID\n"
+	"       p2v-boot [OPTIONS] load [ID]\n"
+	"       p2v-boot [OPTIONS] kexec [ID]\n"
+	"       p2v-boot initrd-files FILE\n"
+	"\n"
+	"Reads the boot configuration of disks as their own boot loader would, lists\n"
+	"the entries, and starts one by kexec. ID is an entry's id, its title or its\n"
+	"number in the list; without one the default entry is taken.\n"
+	"\n"
+	"Where to look (default: all disks of this machine, mounted read-only):\n"
+	"  -r, --root DIR       a directory that is the root file system\n"
+	"  -t, --tree DIR[,name=NAME][,uuid=UUID][,label=LABEL][,grub=hd0,gpt2]\n"
+	"                       a directory that stands for a file system; repeatable,\n"
+	"                       the search begins in the first\n"
+	"  -d, --device DEV     only this disk or partition; repeatable\n"
+	"  -c, --config PATH    only this configuration file, of the first tree\n"
+	"  -p, --platform pc|efi  what GRUB's scripts are told (default: as this machine)\n"
+	"\n"
+	"What to do:\n"
+	"  -j, --json           list as JSON\n"
+	"  -a, --append TEXT    add to the kernel's command line\n"
+	"  -l, --cmdline TEXT   replace the kernel's command line\n"
+	"  -n, --dry-run        show what would be started, and stop\n"
+	"  -q, --quiet          no warnings\n"
+	"  -h, --help           this text\n"
+	"  -V, --version        the version\n"
+	"\n"
+	"Exit status: 0 done, 1 wrong usage, 2 nothing found or refused, 4 failed.\n"
+	"\n"
+	"Examples:\n"
+	"  p2v-boot list --root /target\n"
+	"  p2v-boot kexec --append console=ttyS0 --dry-run\n";
+
+static const struct option options[] = {
+	{"root", required_argument, NULL, 'r'},
+	{"tree", required_argument, NULL, 't'},
+	{"device", required_argument, NULL, 'd'},
+	{"config", required_argument, NULL, 'c'},
+	{"platform", required_argument, NULL, 'p'},
+	{"json", no_argument, NULL, 'j'},
+	{"append", required_argument, NULL, 'a'},
+	{"cmdline", required_argument, NULL, 'l'},
+	{"dry-run", no_argument, NULL, 'n'},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+static int usage_error(const char *what)
+{
+	log_error("%s; try p2v-boot --help", what);
+	return CLI_USAGE;
+}
+
+/* -1: go on. */
+static int set_option(struct cli *c, int option, const char *value)
+{
+	switch (option) {
+	case 'r':
+		c->root = value;
+		return -1;
+	case 't':
+		return strv_add(&c->trees, value) < 0 ? CLI_FAILED : -1;
+	case 'd':
+		return strv_add(&c->devices, value) < 0 ? CLI_FAILED : -1;
+	case 'c':
+		c->config = value;
+		return -1;
+	case 'p':
+		c->platform = value;
+		return !strcmp(value, "pc") || !strcmp(value, "efi")
+			       ? -1
+			       : usage_error("--platform is pc or efi");
+	case 'j':
+		c->json = true;
+		return -1;
+	case 'a':
+		c->append = value;
+		return -1;
+	case 'l':
+		c->cmdline = value;
+		return -1;
+	case 'n':
+		c->dry_run = true;
+		return -1;
+	case 'q':
+		c->quiet = true;
+		return -1;
+	case 'h':
+		fputs(usage_text, stdout);
+		return CLI_OK;
+	case 'V':
+		puts("p2v-boot " P2V_VERSION);
+		return CLI_OK;
+	default:
+		return usage_error("unknown option, or its value is missing");
+	}
+}
+
+static int run_command(const struct cli *c, int argc, char **argv)
+{
+	const char *id = argc > 1 ? argv[1] : NULL;
+
+	if (!argc)
+		return usage_error("a command is missing");
+	if ((c->root || c->trees.n) && c->devices.n)
+		return usage_error("--device does not go together with --root or --tree");
+	if (argc > 2)
+		return usage_error("too many arguments");
+	if (!strcmp(argv[0], "list"))
+		return id ? usage_error("list takes no argument") : cli_list(c);
+	if (!strcmp(argv[0], "show"))
+		return id ? cli_show(c, id) : usage_error("show needs an ID");
+	if (!strcmp(argv[0], "load"))
+		return cli_kexec(c, id, false);
+	if (!strcmp(argv[0], "kexec"))
+		return cli_kexec(c, id, true);
+	if (!strcmp(argv[0], "initrd-files"))
+		return id ? cli_initrd_files(id) : usage_error("initrd-files needs a FILE");
+	return usage_error("unknown command");
+}
+
+int main(int argc, char **argv)
+{
+	struct cli c = {0};
+	int option, status = -1;
+
+	log_init("p2v-boot");
+	opterr = 0;
+	while (status < 0 &&
+	       (option = getopt_long(argc, argv, "r:t:d:c:p:ja:l:nqhV", options, NULL)) != -1)
+		status = set_option(&c, option, optarg);
+	if (status < 0)
+		status = run_command(&c, argc - optind, argv + optind);
+	strv_release(&c.trees);
+	strv_release(&c.devices);
+	return status;
+}
