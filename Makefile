@@ -3,7 +3,11 @@
 #   make              the programs, into build/
 #   make demo         the main job, watched (installs what it needs)
 #   make check-all    every test (installs what it needs)
-#   make help         the other targets
+#   make check        units, command lines, fixups, shell: no root, no VM
+#   make check-root   partition tables and writes on loop devices
+#   make check-vm     real machines in QEMU; check-matrix: the slow ones
+#   make fuzz lint bench man deps clean
+#   make install      DESTDIR= PREFIX=/usr/local
 #
 # Variables: BUILD (output directory), SAN (address,undefined), WERROR=1,
 # DESTDIR and PREFIX for install.
@@ -29,7 +33,6 @@ SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=unde
 endif
 
 LIBEXECDIR := $(PREFIX)/lib/p2v-target
-DATADIR    := $(PREFIX)/share/p2v-target
 
 PKG_ARCHIVE := libarchive
 PKG_BLKID   := blkid
@@ -44,7 +47,7 @@ PKG_ALL     := $(PKG_ARCHIVE) $(PKG_BLKID) $(PKG_JSON) $(PKG_XXHASH) $(PKG_ZSTD)
 	       $(PKG_EXT2) $(PKG_PARTED) $(PKG_MOUNT) $(PKG_SSH)
 
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc $(WARN) $(SANFLAGS) \
-	     -DP2V_LIBEXECDIR='"$(LIBEXECDIR)"' -DP2V_DATADIR='"$(DATADIR)"' \
+	     -DP2V_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	     -pthread $(shell pkg-config --cflags $(PKG_ALL) 2>/dev/null) $(CFLAGS)
 
 # The programs are thin mains; everything else is one library.
@@ -172,10 +175,33 @@ $(BUILD)/man/%: docs/man/%.rst
 
 man: $(MAN)
 
+# Programs that people run go to bin; what these call, to lib/p2v-target.
+INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd hooks/p2v-instance
+SCRIPTS     := $(filter-out initrd/p2v-initrd hooks/p2v-instance,\
+	       $(shell find fixups hooks initrd -type f ! -name '.*' 2>/dev/null))
+
+install: all man
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(INSTALL_BIN) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(MAN) $(DESTDIR)$(PREFIX)/share/man/man8
+	for file in $(SCRIPTS); do \
+		mode=644; [ ! -x $$file ] || mode=755; \
+		install -D -m $$mode $$file $(DESTDIR)$(LIBEXECDIR)/$$file || exit 1; \
+	done
+	for file in docs/completion/*.bash; do \
+		name=$${file##*/}; \
+		install -m 644 $$file \
+			$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$${name%.bash} || exit 1; \
+	done
+
 -include $(LIB_OBJ:.o=.d) $(MAINS:src/%.c=$(OBJ)/%.d) $(UNIT_BIN:=.d) $(TOOL_BIN:=.d)
 
 clean:
 	rm -rf $(BUILD)
 
+help:
+	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
+
 .PHONY: all unit test-programs check prove-check check-root check-vm check-matrix check-all \
-	fuzz fuzz-programs lint deps demo bench man clean
+	fuzz fuzz-programs lint deps demo bench man install clean help
