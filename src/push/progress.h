@@ -1,0 +1,40 @@
+/* progress.h - how far the transfer is: a line on a terminal, or JSON lines
+ */
+#ifndef P2V_PUSH_PROGRESS_H
+#define P2V_PUSH_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the line shows. Bytes; rates are bytes per second. */
+struct progress_view {
+	uint64_t total; /* used bytes of this pass */
+	uint64_t done;
+	uint64_t wire; /* sent for them */
+	double rate, wire_rate;
+	unsigned connections;
+	int level; /* compression in use; 0: raw */
+};
+
+/* At most @width columns (ASCII), as many parts as fit.
+ * Returns @out. */
+const char *progress_format(const struct progress_view *v, unsigned width, char *out, size_t size);
+/* Seconds until the end at the present rate; UINT64_MAX when unknown. */
+uint64_t progress_eta(const struct progress_view *v);
+
+struct progress {
+	struct progress_view view;
+	long long drawn;  /* ms; when the last line was shown */
+	long long sample; /* ms; when the rates were last taken */
+	uint64_t sample_done, sample_wire;
+};
+
+void progress_start(struct progress *p, uint64_t total, unsigned connections, long long now_ms);
+/* Called often; shows a line at most 5 times a second on a terminal, every
+ * 10 s elsewhere, and a JSON event every second. */
+void progress_tick(struct progress *p, uint64_t done, uint64_t wire, int level, long long now_ms);
+/* The last state, and the terminal's line taken away. */
+void progress_end(struct progress *p, uint64_t done, uint64_t wire, long long now_ms);
+
+#endif
