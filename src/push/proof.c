@@ -1,0 +1,58 @@
+/* proof.c - see proof.h */
+#include "push/proof.h"
+#include "push/interrupt.h"
+#include "push/ssh.h"
+#include "util/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROOF_PAUSE_MS 2000
+
+/* What the last look has seen, for the user. */
+static void proof_describe(const char *seen, const char *bootstrap, const struct err_text *err,
+			   char *out, size_t size)
+{
+	if (!seen[0])
+		snprintf(out, size, "%s", err->text);
+	else if (!strcmp(seen, bootstrap))
+		snprintf(out, size, "the bootstrap system still answers with its own key");
+	else
+		snprintf(out, size, "another machine's key answers: %s", seen);
+}
+
+bool proof_wait(const struct options *o, const struct strv *host_keys, const char *bootstrap,
+		struct err_text *said)
+{
+	long long start = interrupt_now_ms(), end = start + o->wait_boot * 1000LL;
+	char last[512] = "nothing", now[512];
+
+	if (!host_keys->n) {
+		err_set(said, 0,
+			"the migrated system has no ssh host keys, so that there is nothing to "
+			"recognise it by");
+		return false;
+	}
+	log_info("waiting up to %u seconds for the migrated machine's ssh host key", o->wait_boot);
+	do {
+		struct err_text err = {0};
+		char seen[64] = "";
+
+		ssh_link_peek(o, seen, sizeof(seen), &err);
+		if (seen[0] && strv_has(host_keys, seen)) {
+			err_set(said, 0, "the migrated machine answers with its own key %s", seen);
+			return true;
+		}
+		if (interrupt_pending())
+			break;
+		proof_describe(seen, bootstrap, &err, now, sizeof(now));
+		if (strcmp(now, last) != 0) {
+			log_debug("waiting for the boot: %s", now);
+			memcpy(last, now, sizeof(last));
+		}
+	} while (interrupt_now_ms() + PROOF_PAUSE_MS < end && interrupt_sleep(PROOF_PAUSE_MS));
+	err_set(said, 0, "after %lld seconds the migrated machine has not been seen%s; last: %s",
+		(interrupt_now_ms() - start) / 1000, interrupt_pending() ? " (interrupted)" : "",
+		last);
+	return false;
+}

@@ -1,0 +1,18 @@
+/* proof.h - has the migrated machine come up? (--wait-boot)
+ *
+ * It answers at the target's address with one of the migrated system's own ssh
+ * host keys. The bootstrap's key still answering means "not yet".
+ */
+#ifndef P2V_PUSH_PROOF_H
+#define P2V_PUSH_PROOF_H
+
+#include "push/options.h"
+#include "util/strv.h"
+
+/* True when one of @host_keys was seen within o->wait_boot seconds. @bootstrap
+ * is the fingerprint that answered before the cutover ("" unknown). @said (one
+ * line) tells what was seen in either case. */
+bool proof_wait(const struct options *o, const struct strv *host_keys, const char *bootstrap,
+		struct err_text *said);
+
+#endif
