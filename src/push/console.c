@@ -11,54 +11,25 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
-
-#define CONSOLE_MAX_HELD (4u << 20)
 
 struct console_out {
 	int fd;
-	bool regular;
 	bool failed;
-	char *held; /* owned; what waits for the end of a hold */
-	size_t held_len;
 };
 
 static struct {
 	pthread_mutex_t lock;
 	struct console_out out, err, log;
-	bool verbose, json, hold;
+	bool verbose, json;
 	char status[512];
 } console = {
 	.lock = PTHREAD_MUTEX_INITIALIZER, .out = {.fd = 1}, .err = {.fd = 2}, .log = {.fd = -1}};
 
-static void console_put(struct console_out *o, const char *text, size_t len)
-{
-	char *grown;
-
-	if (o->fd < 0)
-		return;
-	if (!console.hold || !o->regular) {
-		o->failed |= io_write_full(o->fd, text, len) < 0;
-		return;
-	}
-	if (len > CONSOLE_MAX_HELD - o->held_len) {
-		o->failed = true;
-		return;
-	}
-	grown = realloc(o->held, o->held_len + len);
-	if (!grown) {
-		o->failed = true;
-		return;
-	}
-	memcpy(grown + o->held_len, text, len);
-	o->held = grown;
-	o->held_len += len;
-}
-
 static void console_puts(struct console_out *o, const char *text)
 {
-	console_put(o, text, strlen(text));
+	if (o->fd >= 0)
+		o->failed |= io_write_full(o->fd, text, strlen(text)) < 0;
 }
 
 /* A line in the log has the time before it. */
@@ -108,19 +79,10 @@ static void console_sink(void *ctx, enum log_level level, const char *text)
 	pthread_mutex_unlock(&console.lock);
 }
 
-static bool console_is_regular(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-}
-
 int console_open(const char *log_path, bool verbose, bool json)
 {
 	console.verbose = verbose;
 	console.json = json;
-	console.out.regular = console_is_regular(1);
-	console.err.regular = console_is_regular(2);
 	log_init("p2v-push");
 	log_set_sink(console_sink, NULL);
 	if (!log_path) {
@@ -134,7 +96,6 @@ int console_open(const char *log_path, bool verbose, bool json)
 		log_error("--log: cannot write %s: %s", log_path, strerror(code));
 		return -code;
 	}
-	console.log.regular = console_is_regular(console.log.fd);
 	log_set_level(LOG_LEVEL_DEBUG);
 	log_debug("p2v-push %s begins", P2V_VERSION);
 	return 0;
@@ -142,7 +103,6 @@ int console_open(const char *log_path, bool verbose, bool json)
 
 void console_close(void)
 {
-	console_hold(false);
 	console_status("");
 	log_set_sink(NULL, NULL);
 	if (console.log.fd >= 0)
@@ -198,29 +158,5 @@ void console_status(const char *line)
 	console_clear_status();
 	snprintf(console.status, sizeof(console.status), "%s", line);
 	console_draw_status();
-	pthread_mutex_unlock(&console.lock);
-}
-
-static void console_release(struct console_out *o)
-{
-	char *held = o->held;
-	size_t len = o->held_len;
-
-	o->held = NULL;
-	o->held_len = 0;
-	if (held)
-		console_put(o, held, len);
-	free(held);
-}
-
-void console_hold(bool on)
-{
-	pthread_mutex_lock(&console.lock);
-	console.hold = on;
-	if (!on) {
-		console_release(&console.out);
-		console_release(&console.err);
-		console_release(&console.log);
-	}
 	pthread_mutex_unlock(&console.lock);
 }

@@ -3,10 +3,6 @@
  * Log messages go to stderr (debug ones only with --verbose) and to the log
  * file, tables for people and JSON lines to stdout. The progress line at the
  * bottom of a terminal is kept out of their way.
- *
- * While the source's file systems are frozen, nothing may be written to a file
- * on them, or the program would wait for itself for ever: console_hold() keeps
- * what goes to regular files in memory until it ends.
  */
 #ifndef P2V_PUSH_CONSOLE_H
 #define P2V_PUSH_CONSOLE_H
@@ -28,7 +24,5 @@ void console_json(const char *line);
 unsigned console_width(void);
 /* Replaces the progress line; "" takes it away. Only for terminals. */
 void console_status(const char *line);
-
-void console_hold(bool on);
 
 #endif

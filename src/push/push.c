@@ -15,6 +15,7 @@
 #include "push/show.h"
 #include "push/transfer.h"
 #include "push/transport.h"
+#include "source/freeze.h"
 #include "source/source.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -42,6 +43,7 @@ struct push {
 	struct msg_commit commit;
 	struct msg_ready ready;
 	struct transfer *transfer;
+	struct freeze *freeze; /* NULL: nothing is frozen */
 	struct msg_result result;
 	struct msg_bye bye;
 	struct report_totals totals;
@@ -51,8 +53,14 @@ struct push {
 	bool proven;
 };
 
+static int push_thaw(struct push *p)
+{
+	return freeze_end(STEAL(p->freeze));
+}
+
 static void push_release(struct push *p)
 {
+	push_thaw(p);
 	transfer_freep(&p->transfer);
 	peer_release(&p->control);
 	transport_freep(&p->transport);
@@ -204,6 +212,45 @@ static int push_events(struct push *p, unsigned type, struct jdoc **out)
 	}
 }
 
+static bool push_same_layout(const struct plan *a, const struct plan *b)
+{
+	if (a->disk_count != b->disk_count || a->volume_count != b->volume_count)
+		return false;
+	for (uint32_t i = 0; i < a->volume_count; i++)
+		if (a->volumes[i].kind != b->volumes[i].kind ||
+		    a->volumes[i].disk != b->volumes[i].disk ||
+		    a->volumes[i].start != b->volumes[i].start ||
+		    a->volumes[i].length != b->volumes[i].length)
+			return false;
+	return true;
+}
+
+/* Freezes after the user's answer, which may take its time, and looks again:
+ * what is used has changed meanwhile, what was agreed upon must not have. */
+static enum p2v_exit push_freeze(struct push *p)
+{
+	CLEANUP(plan_release) struct plan now = {0};
+	CLEANUP(reasons_release) struct reasons fresh = {0};
+	int r;
+
+	if (!p->o->freeze)
+		return P2V_EXIT_OK;
+	if (freeze_start(source_mounts(p->source), &p->freeze) < 0)
+		return P2V_EXIT_REFUSED;
+	r = source_refresh(p->source, &fresh);
+	if (!r)
+		r = source_plan(p->source, &now);
+	show_reasons(&fresh, "source");
+	p->warned = p->warned || reasons_warn(&fresh);
+	if (r < 0 || reasons_refuse(&fresh))
+		return P2V_EXIT_REFUSED;
+	if (push_same_layout(&p->plan, &now))
+		return P2V_EXIT_OK;
+	log_error("the source's partitions have changed since the plan was made; run the push "
+		  "again");
+	return P2V_EXIT_REFUSED;
+}
+
 /* The point of no return: the target begins to write. */
 static enum p2v_exit push_commit(struct push *p)
 {
@@ -226,9 +273,9 @@ static enum p2v_exit push_commit(struct push *p)
 
 static enum p2v_exit push_transfer(struct push *p)
 {
-	return passes_run(p->transfer, p->source, &p->plan, &p->ready, &p->control, &p->totals)
-		       ? P2V_EXIT_FAILED
-		       : P2V_EXIT_OK;
+	int r = passes_run(p->transfer, p->source, &p->plan, &p->ready, &p->control, &p->totals);
+
+	return r ? P2V_EXIT_FAILED : P2V_EXIT_OK;
 }
 
 /* Names every range that the source's disk would not give. */
@@ -340,9 +387,17 @@ static enum p2v_exit push_move(struct push *p)
 	}
 	if (transfer_new(p->o, p->transport, p->source, &p->plan, &p->transfer) < 0)
 		return P2V_EXIT_REFUSED;
-	status = push_commit(p);
+	status = push_freeze(p);
+	if (status)
+		push_goodbye(p);
+	else
+		status = push_commit(p);
 	if (!status)
 		status = push_transfer(p);
+	/* Everything is on the target, or will not be: the source may go on,
+	 * before anything is printed that might be written to its disk. */
+	if (push_thaw(p) < 0)
+		p->warned = true;
 	push_losses(p);
 	if (!status)
 		status = push_finish(p);
