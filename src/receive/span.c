@@ -1,0 +1,44 @@
+/* span.c - see span.h */
+#include "receive/span.h"
+
+static void span_add_piece(struct span_cursor *c, const struct chunk_run *run, struct span *out)
+{
+	struct iovec *p = &out->pieces[out->count++];
+
+	p->iov_len = run->length;
+	if (run->zero) {
+		p->iov_base = c->spread ? c->zeros + run->offset : c->zeros;
+	} else {
+		p->iov_base = c->data + c->used;
+		c->used += run->length;
+	}
+	out->length += run->length;
+	c->next++;
+}
+
+bool span_next(struct span_cursor *c, struct span *out)
+{
+	const struct chunk *k = c->chunk;
+	const struct chunk_run *run = &k->runs[c->next];
+
+	if (c->next >= k->run_count)
+		return false;
+	out->offset = run->offset;
+	out->length = 0;
+	out->count = 0;
+	out->zero = run->zero && run->length >= SPAN_LONG_ZERO && !c->spread;
+	if (out->zero) {
+		out->length = run->length;
+		c->next++;
+		return true;
+	}
+	while (c->next < k->run_count && out->count < SPAN_MAX_PIECES) {
+		run = &k->runs[c->next];
+		if (run->offset != out->offset + out->length)
+			break;
+		if (run->zero && run->length >= SPAN_LONG_ZERO && !c->spread)
+			break;
+		span_add_piece(c, run, out);
+	}
+	return true;
+}
