@@ -1,0 +1,16 @@
+/* cutover.h - leaving the bootstrap system
+ */
+#ifndef P2V_RECEIVE_CUTOVER_H
+#define P2V_RECEIVE_CUTOVER_H
+
+#include "wire/message.h"
+
+/* What asking for @mode becomes on this machine now: a kexec that is not
+ * loaded becomes a reboot. @text: in words, for BYE. */
+enum cutover_mode cutover_choose(enum cutover_mode mode, char *text, size_t size);
+/* Starts a process that outlives this one and, after a second in which sshd
+ * can close the session, ends the machine in that way. The caller must have
+ * checked check_cutover(); it is checked again here. 0 or -errno. */
+int cutover_start(enum cutover_mode mode);
+
+#endif

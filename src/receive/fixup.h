@@ -1,0 +1,19 @@
+/* fixup.h - runs the fixups on the mounted migrated system
+ *
+ * Each is a program NN-name of the fixups folder: `NN-name ROOT` with an empty
+ * environment but for PATH, LC_ALL, P2V_ROOT and P2V_FACTS. Exit status 0: its
+ * first line says "applied: ..." or "not applicable: ..."; 3: the same, with
+ * lines "warning: ..."; anything else: failed.
+ */
+#ifndef P2V_RECEIVE_FIXUP_H
+#define P2V_RECEIVE_FIXUP_H
+
+#include "receive/finish.h"
+
+/* Runs those that are asked for, in order, and stops at one that fails: then
+ * @reasons has "fixup-failed". Their warnings are in @reasons too. 0 or -errno
+ * (out of memory). */
+int fixup_run_all(const struct finish *f, const struct msg_finish *what, const char *root,
+		  const char *facts, struct reasons *reasons);
+
+#endif

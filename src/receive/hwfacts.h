@@ -1,0 +1,18 @@
+/* hwfacts.h - the folder of facts that fixups read
+ *
+ * Plain text, a fact in each file; docs/fixups.rst describes them.
+ */
+#ifndef P2V_RECEIVE_HWFACTS_H
+#define P2V_RECEIVE_HWFACTS_H
+
+#include "util/err.h"
+#include "wire/facts.h"
+#include "wire/plan.h"
+
+/* Writes them into the existing folder @dir. 0 or -errno with @err. */
+int hwfacts_write(const char *dir, const struct plan *plan, const struct facts *facts,
+		  struct err_text *err);
+/* The serial console of a kernel command line, "ttyS0,115200"; "" if none. Pure. */
+void hwfacts_console(const char *cmdline, char *out, size_t size);
+
+#endif
