@@ -1,0 +1,337 @@
+/* test-plan.c - the plan to JSON and back, and every kind of wrong plan */
+#include "plan-example.h"
+#include "tap.h"
+#include "util/cleanup.h"
+
+/* Prints and decodes. */
+static int through(const struct plan *in, struct plan *out, struct err_text *err)
+{
+	CLEANUP(jdoc_freep) struct jdoc *d = plan_to_json(in), *again = NULL;
+	CLEANUP_FREE char *text = jdoc_print(d);
+
+	if (!text || jdoc_parse(text, strlen(text), &again, err) < 0)
+		return -1;
+	return plan_from_json(again, out, err);
+}
+
+static char *print(const struct plan *p)
+{
+	CLEANUP(jdoc_freep) struct jdoc *d = plan_to_json(p);
+
+	return jdoc_print(d);
+}
+
+static void test_both_ways(void)
+{
+	CLEANUP(plan_release) struct plan in = {0}, out = {0};
+	CLEANUP_FREE char *first = NULL, *second = NULL;
+	struct err_text err = {0};
+	struct digest a, b;
+
+	plan_example(&in);
+	TAP_INT(through(&in, &out, &err), 0);
+	TAP_STR(err.text, "");
+	first = print(&in);
+	second = print(&out);
+	TAP_STR(second, first);
+	a = plan_digest(&in);
+	b = plan_digest(&out);
+	TAP_OK(digest_equal(&a, &b) && !digest_is_none(&a));
+
+	TAP_STR(out.hostname, "old.example.org");
+	TAP_STR(out.program, "p2v-push 0.1");
+	TAP_OK(out.verify && !memcmp(in.secret, out.secret, sizeof(in.secret)));
+	TAP_INT(out.disk_count, 3);
+	TAP_STR(out.disks[1].name, "/dev/nvme0n1");
+	TAP_STR(out.disks[0].serial, "SERIAL-1");
+	TAP_STR(out.disks[0].target, "/dev/vda");
+	TAP_INT(out.disks[1].sector, 4096);
+	TAP_INT(out.disks[0].table.partition_count, 5);
+	TAP_OK(!memcmp(out.disks[0].table.extents[0].bytes, in.disks[0].table.extents[0].bytes,
+		       512));
+	TAP_INT(out.volume_count, 9);
+	TAP_OK(!memcmp(in.volumes, out.volumes, 9 * sizeof(in.volumes[0])));
+	TAP_INT(out.nic_count, 2);
+	TAP_STR(out.nics[1].name, "enp3s0");
+	TAP_STR(out.nics[1].mac, "52:54:00:AB:cd:ef");
+}
+
+/* Labels are bytes from a disk: any of them gives the same text on both ends. */
+static void test_strange_names_are_canonical(void)
+{
+	static const char *const labels[] = {"\xff\xfe", "a\nb",         "\x1b]0;x", "\"\\/",
+					     "\xc3(",    "\xed\xa0\x80", "\xc2\x9b"};
+
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		CLEANUP(plan_release) struct plan in = {0}, out = {0};
+		CLEANUP_FREE char *first = NULL, *second = NULL;
+		struct err_text err = {0};
+		struct digest a, b;
+
+		plan_example(&in);
+		snprintf(in.volumes[1].label, sizeof(in.volumes[1].label), "%s", labels[i]);
+		snprintf(in.hostname, sizeof(in.hostname), "%s", labels[i]);
+		TAP_INT(through(&in, &out, &err), 0);
+		TAP_STR(err.text, "");
+		first = print(&in);
+		second = print(&out);
+		TAP_STR(second, first);
+		a = plan_digest(&in);
+		b = plan_digest(&out);
+		TAP_OK(digest_equal(&a, &b));
+	}
+}
+
+static void test_digest_depends_on_everything(void)
+{
+	CLEANUP(plan_release) struct plan p = {0};
+	struct digest seen[8];
+
+	plan_example(&p);
+	seen[0] = plan_digest(&p);
+	p.secret[191] ^= 1;
+	seen[1] = plan_digest(&p);
+	p.disks[2].target[7]++;
+	seen[2] = plan_digest(&p);
+	p.volumes[8].used++;
+	seen[3] = plan_digest(&p);
+	p.disks[0].table.extents[0].bytes[100] ^= 1;
+	seen[4] = plan_digest(&p);
+	p.verify = false;
+	seen[5] = plan_digest(&p);
+	p.volumes[1].kind = VOLUME_SKIP;
+	seen[6] = plan_digest(&p);
+	p.nic_count--;
+	seen[7] = plan_digest(&p);
+	for (unsigned i = 0; i < 8; i++)
+		for (unsigned k = 0; k < i; k++)
+			TAP_OK(!digest_equal(&seen[i], &seen[k]));
+}
+
+/* The example with one thing changed must be refused, with @part. */
+#define REFUSED(change, part) \
+	do { \
+		CLEANUP(plan_release) struct plan p = {0}, out = {0}; \
+		struct err_text err = {0}; \
+		plan_example(&p); \
+		change; \
+		TAP_INT(through(&p, &out, &err), -EINVAL); \
+		TAP_HAS(err.text, part); \
+		TAP_OK(!out.disks && !out.volumes && !out.disk_count); \
+	} while (0)
+
+#define ACCEPTED(change) \
+	do { \
+		CLEANUP(plan_release) struct plan p = {0}, out = {0}; \
+		struct err_text err = {0}; \
+		plan_example(&p); \
+		change; \
+		TAP_INT(through(&p, &out, &err), 0); \
+		TAP_STR(err.text, ""); \
+	} while (0)
+
+static void test_volumes_refused(void)
+{
+	REFUSED(p.volumes[1].start += 512, "does not lie where partition 1");
+	REFUSED(p.volumes[1].length -= 512, "does not lie where partition 1");
+	REFUSED(p.volumes[1].partition = 3, "has no partition 3");
+	REFUSED(p.volumes[1].start += 1, "whole sectors");
+	REFUSED(p.volumes[1].length -= 1, "whole sectors");
+	REFUSED(p.volumes[1].length = 0, "empty");
+	REFUSED(p.volumes[1].used = p.volumes[1].length + 1, "uses more");
+	REFUSED(p.volumes[1].disk = 3, "disk");
+	REFUSED(p.volumes[8].length += 512, "beyond the end");
+	REFUSED(p.volumes[8].start = 1ULL << 60, "beyond the end");
+	REFUSED(p.volumes[2].kind = VOLUME_IMAGE, "extended partition");
+	REFUSED(p.volumes[3].fstype[0] = '\0', "formatted");
+	REFUSED(p.volumes[6].start += 512, "whole sectors"); /* of 4096 */
+}
+
+static void test_gap_refused(void)
+{
+	ACCEPTED(p.volumes[0].length -= 512);
+	REFUSED(p.volumes[0].start = 0, "not between the table");
+	REFUSED(p.volumes[0].length += 512, "not between the table");
+	REFUSED(p.volumes[0].start = 20 << 20, "not between the table");
+	REFUSED(p.volumes[0].kind = VOLUME_SWAP, "must be an image");
+}
+
+static void test_whole_disk_refused(void)
+{
+	REFUSED((p.volumes[8].start = 512, p.volumes[8].length -= 512), "must be the whole");
+	REFUSED(p.volumes[8].length -= 512, "must be the whole");
+	REFUSED(p.volumes[8].partition = 1, "has no partition 1");
+	ACCEPTED(p.disks[2].size += 511); /* half a sector at the end of an image file */
+}
+
+static void test_order_and_number_refused(void)
+{
+	struct plan_volume v;
+
+	REFUSED((v = p.volumes[3], p.volumes[3] = p.volumes[4], p.volumes[4] = v), "order");
+	REFUSED((v = p.volumes[8], p.volumes[8] = p.volumes[7], p.volumes[7] = v), "order");
+	REFUSED(p.volumes[2] = p.volumes[1], "overlap");
+	REFUSED(p.volumes[1] = p.volumes[0], "overlap");
+	REFUSED(p.volume_count--, "0 volumes without a partition");
+	REFUSED((p.volumes[7] = p.volumes[8], p.volume_count--), "partition 3");
+	REFUSED((p.volumes[7] = p.volumes[6], p.volumes[7].kind = VOLUME_SKIP), "partition 1");
+	REFUSED((p.volumes[1] = p.volumes[0], p.volumes[0].length = 512, p.volumes[1].start = 1024,
+		 p.volumes[1].length = 512),
+		"2 volumes without");
+	REFUSED(p.disk_count = 0, "no disk");
+	REFUSED(p.volume_count = 0, "must be in one volume");
+}
+
+static void test_disks_refused(void)
+{
+	REFUSED(strcpy(p.disks[1].target, "/dev/vda"), "two disks");
+	ACCEPTED((p.disks[0].target[0] = '\0', p.disks[1].target[0] = '\0'));
+	REFUSED(p.disks[0].size = (1ULL << 60) + 512, "size");
+	REFUSED(p.disks[0].size = 4 << 20, "/dev/sda");
+	REFUSED(p.disks[0].sector = 4096, "/dev/sda");
+	REFUSED(p.disks[0].sector = 768, "power of two");
+	REFUSED(p.disks[0].sector = 0, "sector");
+	REFUSED(p.disks[0].table.kind = TABLE_GPT, "table of /dev/sda must be mbr");
+	REFUSED(p.disks[0].table.extents[0].bytes[510] = 0, "/dev/sda");
+	REFUSED(p.disks[1].table.extents[1].bytes[8] ^= 1, "GPT is damaged");
+	REFUSED(p.disks[0].table.extents[2].offset += 512, "/dev/sda");
+	REFUSED(p.disks[0].table.extents[2].length = 0, "bytes must be");
+}
+
+static void test_nics_refused(void)
+{
+	REFUSED(strcpy(p.nics[0].name, "../x"), "name");
+	REFUSED(strcpy(p.nics[0].name, "a b"), "name");
+	REFUSED(strcpy(p.nics[0].name, ""), "interface");
+	REFUSED(strcpy(p.nics[0].name, "0123456789abcdef"), "name is longer");
+	REFUSED(strcpy(p.nics[0].mac, "52:54:00:12:34"), "interface");
+	REFUSED(strcpy(p.nics[0].mac, "52:54:00:12:34:5g"), "interface");
+	REFUSED(strcpy(p.nics[0].mac, "52-54-00-12-34-56"), "mac");
+	REFUSED(strcpy(p.nics[0].mac, ""), "interface");
+}
+
+static void test_words_refused(void)
+{
+	REFUSED(strcpy(p.volumes[1].uuid, "-rf"), "uuid");
+	REFUSED(strcpy(p.volumes[1].uuid, "a b"), "uuid");
+	REFUSED(strcpy(p.volumes[1].fstype, "../../x"), "fstype");
+	REFUSED(strcpy(p.volumes[1].fstype, "ext4 -F"), "fstype");
+	ACCEPTED(strcpy(p.volumes[1].uuid, "2023-01-01-00-00-00-00"));
+	ACCEPTED(strcpy(p.volumes[1].fstype, "linux_raid_member"));
+}
+
+/* What plan_to_json() never writes: the text itself is changed. */
+static void text_refused(const char *from, const char *to, const char *part)
+{
+	CLEANUP(plan_release) struct plan p = {0}, out = {0};
+	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
+	CLEANUP_FREE char *text = NULL, *changed = NULL;
+	struct err_text err = {0};
+	char *at;
+	int n;
+
+	plan_example(&p);
+	text = print(&p);
+	at = strstr(text, from);
+	TAP_OK(at != NULL);
+	if (!at)
+		return;
+	n = asprintf(&changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	TAP_OK(n > 0);
+	TAP_INT(jdoc_parse(changed, strlen(changed), &d, &err), 0);
+	TAP_INT(plan_from_json(d, &out, &err), -EINVAL);
+	TAP_HAS(err.text, part);
+}
+
+static void test_texts_refused(void)
+{
+	text_refused("\"hostname\":", "\"host\":", "hostname");
+	text_refused("old.example.org", "a\\nb", "control characters");
+	text_refused("old.example.org", "a\\u009bb", "control characters");
+	text_refused("SERIAL-1", "\\u001b[2J", "control characters");
+	text_refused("/dev/vda", "/dev/vda\\u007f", "control characters");
+	text_refused("\"secret\":\"01", "\"secret\":\"", "secret");
+	text_refused("\"secret\":\"01", "\"secret\":\"0x", "secret");
+	text_refused("\"kind\":\"swap\"", "\"kind\":\"erase\"", "kind");
+	text_refused("\"kind\":\"swap\"", "\"kind\":1", "kind");
+	text_refused("\"verify\":true", "\"verify\":\"yes\"", "verify");
+	text_refused("\"used_blocks\":true", "\"used_block\":true", "used_blocks");
+	text_refused("\"start\":512", "\"start\":-512", "start");
+	text_refused("\"start\":512", "\"start\":512.0", "start");
+	text_refused("\"offset\":0", "\"offset\":1152921504606847488", "offset");
+	text_refused("\"offset\":0,\"bytes\":\"eb", "\"offset\":0,\"bytes\":\"e", "bytes");
+	text_refused("\"offset\":0,\"bytes\":\"eb", "\"offset\":0,\"bytes\":\"zz", "bytes");
+	text_refused("\"disks\":[", "\"disks\":[7,", "object");
+	text_refused("\"disks\":[", "\"disks\":{},\"old\":[", "disks");
+	text_refused("\"nics\":[", "\"nics\":[null,", "object");
+	text_refused("\"volumes\":[", "\"volumes\":[[],", "object");
+}
+
+/* Unknown members are of a later version, and ignored. */
+static void test_unknown_members(void)
+{
+	CLEANUP(plan_release) struct plan p = {0}, out = {0};
+	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
+
+	plan_example(&p);
+	d = plan_to_json(&p);
+	jdoc_set_u64(d, "later", 1);
+	TAP_INT(plan_from_json(d, &out, NULL), 0);
+}
+
+/* Counts that the limits are for. */
+static void test_too_many(void)
+{
+	CLEANUP(plan_release) struct plan p = {0}, out = {0};
+	struct err_text err = {0};
+
+	plan_example(&p);
+	p.nic_count = PLAN_MAX_NICS;
+	for (unsigned i = 0; i < PLAN_MAX_NICS; i++)
+		p.nics[i] = p.nics[0];
+	TAP_INT(through(&p, &out, &err), 0);
+	plan_release(&out);
+	free(p.volumes);
+	p.volumes = calloc(PROTO_MAX_VOLUMES + 1, sizeof(*p.volumes));
+	p.volume_count = PROTO_MAX_VOLUMES + 1;
+	TAP_INT(through(&p, &out, &err), -EINVAL);
+	TAP_HAS(err.text, "at most 512");
+}
+
+static void test_titles(void)
+{
+	CLEANUP(plan_release) struct plan p = {0};
+	char out[400];
+
+	plan_example(&p);
+	TAP_STR(plan_volume_title(&p, &p.volumes[0], out, sizeof(out)), "boot gap of sda");
+	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, sizeof(out)), "sda1 (ext4, root)");
+	TAP_STR(plan_volume_title(&p, &p.volumes[5], out, sizeof(out)), "sda4 (swap)");
+	TAP_STR(plan_volume_title(&p, &p.volumes[7], out, sizeof(out)), "nvme0n1p3 (unknown)");
+	TAP_STR(plan_volume_title(&p, &p.volumes[8], out, sizeof(out)),
+		"whole disk data.img (xfs, data)");
+	strcpy(p.disks[0].name, "old.img");
+	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, sizeof(out)),
+		"partition 1 of old.img (ext4, root)");
+	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, 8), "partiti");
+	TAP_STR(volume_kind_name(VOLUME_SKIP), "skip");
+}
+
+int main(void)
+{
+	TAP_RUN(test_both_ways);
+	TAP_RUN(test_strange_names_are_canonical);
+	TAP_RUN(test_digest_depends_on_everything);
+	TAP_RUN(test_volumes_refused);
+	TAP_RUN(test_gap_refused);
+	TAP_RUN(test_whole_disk_refused);
+	TAP_RUN(test_order_and_number_refused);
+	TAP_RUN(test_disks_refused);
+	TAP_RUN(test_nics_refused);
+	TAP_RUN(test_words_refused);
+	TAP_RUN(test_texts_refused);
+	TAP_RUN(test_unknown_members);
+	TAP_RUN(test_too_many);
+	TAP_RUN(test_titles);
+	return tap_done();
+}
