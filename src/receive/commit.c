@@ -161,9 +161,9 @@ int control_commit(struct control *c, const struct frame *f)
 
 	if (frame_json(f, &d, &err) || msg_commit_from_json(d, &m, &err))
 		return receive_fail(c->peer, c->status, "protocol", NULL, "%s", err.text);
-	if (c->refused)
-		return receive_fail(c->peer, c->status, "refused", NULL,
-				    "COMMIT for a plan that was refused");
+	if (c->refused || c->dry_run)
+		return receive_fail(c->peer, c->status, "refused", NULL, "COMMIT for a %s",
+				    c->dry_run ? "dry run" : "plan that was refused");
 	r = check_commit(&c->plan, &c->facts, &m, &err);
 	if (r)
 		return receive_fail(c->peer, c->status,

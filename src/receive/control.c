@@ -55,15 +55,20 @@ static int control_take_plan(struct control *c, const struct frame *f)
 {
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
 	struct err_text err = {0};
-	const char *cutover;
-	struct jread jr = {.what = "plan"};
+	struct jread jr = {.what = "PLAN"};
+	const struct jdoc *plan;
 
 	plan_release(&c->plan);
 	c->have_plan = false;
-	if (frame_json(f, &d, &err) || plan_from_json(d, &c->plan, &err))
+	if (frame_json(f, &d, &err))
+		return receive_fail(c->peer, c->status, "protocol", NULL, "%s", err.text);
+	c->dry_run = jread_bool(&jr, d, "dry_run");
+	plan = jread_object(&jr, d, "plan");
+	c->cutover_known = cutover_mode_parse(jread_str_opt(&jr, d, "cutover", 16), &c->cutover);
+	if (!jread_ok(&jr))
+		return receive_fail(c->peer, c->status, "protocol", NULL, "%s", jr.err.text);
+	if (plan_from_json(plan, &c->plan, &err))
 		return receive_fail(c->peer, c->status, "bad-plan", NULL, "%s", err.text);
-	cutover = jread_str_opt(&jr, d, "cutover", 16);
-	c->cutover_known = cutover_mode_parse(cutover, &c->cutover);
 	c->have_plan = true;
 	return CONTROL_GO_ON;
 }

@@ -24,6 +24,7 @@ struct control {
 	struct plan plan;
 	struct steps steps;
 	bool have_plan, refused;
+	bool dry_run;       /* the pusher has promised not to commit */
 	bool cutover_known; /* PLAN's optional member "cutover" */
 	enum cutover_mode cutover;
 	bool committed; /* beyond the point of no return */

@@ -32,7 +32,7 @@ static const char usage[] =
 	"was written, 4 failed after that.\n"
 	"\n"
 	"An image file as the target of a push on the same machine:\n"
-	"  p2v-push --rsh 'sh -c' --receiver 'p2v-receive --disk new.img' ...\n";
+	"  p2v-push --rsh env --receiver 'p2v-receive --disk new.img' ...\n";
 
 static int usage_error(void)
 {
