@@ -141,7 +141,8 @@ static inline void image_gpt_finish(struct image *m, const struct image_gpt *g)
 	buf_put_u64(h + 72, g->entries);
 	buf_put_u32(h + 80, g->count);
 	buf_put_u32(h + 84, g->entry_size);
-	if (g->entries * m->sector + (uint64_t)g->count * g->entry_size <= m->have)
+	if (g->entries < 1000 &&
+	    g->entries * m->sector + (uint64_t)g->count * g->entry_size <= m->have)
 		buf_put_u32(h + 88,
 			    image_crc32(image_at(m, g->entries), (size_t)g->count * g->entry_size));
 	buf_put_u32(h + 16, image_crc32(h, g->header <= m->sector ? g->header : m->sector));
