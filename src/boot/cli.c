@@ -231,8 +231,10 @@ int cli_kexec(const struct cli *c, const char *id, bool jump)
 
 static int cli_print_name(void *ctx, const char *name)
 {
+	char safe[4096 + 1];
+
 	(void)ctx;
-	return puts(name) < 0 ? -EIO : 0;
+	return puts(text_printable(name, safe, sizeof(safe))) < 0 ? -EIO : 0;
 }
 
 int cli_initrd_files(const char *file)

@@ -1,9 +1,345 @@
+/* initrd.c - see initrd.h
+ *
+ * The only user of libarchive, which decompresses; the archives themselves are
+ * walked here, because an image has several of them with gaps between, which
+ * must be read as the kernel reads them.
+ */
 #include "boot/initrd.h"
+#include "boot/initrd_span.h"
+#include "util/cleanup.h"
+#include "util/io.h"
+
+#include <archive.h>
+#include <archive_entry.h>
 #include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define INITRD_BLOCK    ((size_t)64 << 10)
+#define INITRD_MAX_NAME 4096u
+#define INITRD_MAX_OUT  ((uint64_t)4 << 30) /* unpacked bytes of one segment */
+#define INITRD_NEWC     110u                /* bytes of a member's header */
+
+/* Bytes in order, from the file or from a decompressor. */
+struct initrd_stream {
+	/* At most @len bytes; 0 at the end, -errno. */
+	ssize_t (*more)(struct initrd_stream *s, void *buf, size_t len);
+	int fd;
+	uint64_t file_at, file_end; /* what is read next of the file */
+	struct archive *archive;
+	uint8_t in[INITRD_BLOCK]; /* for libarchive */
+	uint8_t out[INITRD_BLOCK];
+	size_t have, used; /* of out */
+	uint64_t at;       /* bytes given out */
+	struct err_text *why;
+};
+
+static ssize_t initrd_more_file(struct initrd_stream *s, void *buf, size_t len)
+{
+	ssize_t n;
+
+	if (len > s->file_end - s->file_at)
+		len = (size_t)(s->file_end - s->file_at);
+	if (!len)
+		return 0;
+	do
+		n = pread(s->fd, buf, len, (off_t)s->file_at);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+	s->file_at += (uint64_t)n;
+	return n;
+}
+
+static ssize_t initrd_more_archive(struct initrd_stream *s, void *buf, size_t len)
+{
+	ssize_t n;
+
+	if (s->at > INITRD_MAX_OUT)
+		return err_set(s->why, -EFBIG, "a segment unpacks to more than 4 GiB");
+	n = archive_read_data(s->archive, buf, len);
+	if (n < 0)
+		return err_set(s->why, -EINVAL, "it cannot be unpacked: %s",
+			       archive_error_string(s->archive));
+	return n;
+}
+
+/* Exactly @len bytes, into @buf or (NULL) to nowhere. 1: done, 0: the stream
+ * ended before the first byte; -errno. */
+static int initrd_take(struct initrd_stream *s, uint8_t *buf, uint64_t len)
+{
+	uint64_t done = 0;
+
+	while (done < len) {
+		size_t n;
+
+		if (s->used == s->have) {
+			ssize_t got = s->more(s, s->out, sizeof(s->out));
+
+			if (got < 0)
+				return (int)got;
+			if (!got && !done)
+				return 0;
+			if (!got)
+				return err_set(s->why, -EINVAL, "an archive is cut off");
+			s->used = 0;
+			s->have = (size_t)got;
+		}
+		n = s->have - s->used;
+		if (n > len - done)
+			n = (size_t)(len - done);
+		if (buf)
+			memcpy(buf + done, s->out + s->used, n);
+		s->used += n;
+		s->at += n;
+		done += n;
+	}
+	return 1;
+}
+
+/* As initrd_take(), where the end of the stream is a fault. */
+static int initrd_need(struct initrd_stream *s, uint8_t *buf, uint64_t len)
+{
+	int r = len ? initrd_take(s, buf, len) : 1;
+
+	return r ? r : err_set(s->why, -EINVAL, "an archive is cut off");
+}
+
+static bool initrd_hex(const uint8_t *p, uint32_t *out)
+{
+	uint32_t v = 0;
+
+	for (unsigned i = 0; i < 8; i++) {
+		unsigned c = p[i] | 0x20; /* lower case */
+
+		if (p[i] >= '0' && p[i] <= '9')
+			v = v << 4 | (p[i] - '0');
+		else if (c >= 'a' && c <= 'f')
+			v = v << 4 | (c - 'a' + 10);
+		else
+			return false;
+	}
+	*out = v;
+	return true;
+}
+
+static uint64_t initrd_pad(uint64_t at)
+{
+	return (4 - at % 4) % 4;
+}
+
+/* One member behind its magic; 1: it was the trailer. @base: where in the
+ * stream the archive began, for alignment. */
+static int initrd_member(struct initrd_stream *s, uint64_t base, initrd_name_fn *fn, void *ctx)
+{
+	uint8_t h[INITRD_NEWC - 6];
+	char name[INITRD_MAX_NAME + 1];
+	uint32_t size, len;
+	int r = initrd_need(s, h, sizeof(h));
+
+	if (r < 0)
+		return r;
+	/* The seventh and the twelfth of the numbers. */
+	if (!initrd_hex(h + 48, &size) || !initrd_hex(h + 88, &len) || !len ||
+	    len > INITRD_MAX_NAME)
+		return err_set(s->why, -EINVAL, "a member's header is damaged");
+	r = initrd_need(s, (uint8_t *)name, len);
+	if (r > 0)
+		r = initrd_need(s, NULL, initrd_pad(s->at - base));
+	if (r < 0)
+		return r;
+	name[len] = '\0';
+	if (!strcmp(name, "TRAILER!!!"))
+		return 1;
+	r = initrd_need(s, NULL, size);
+	/* The last member of a cut archive may lack its padding; so be it. */
+	if (r > 0)
+		r = initrd_take(s, NULL, initrd_pad(s->at - base));
+	return r < 0 ? r : fn(ctx, name);
+}
+
+/* The magic of the next member, after @got bytes of it. */
+static int initrd_magic(struct initrd_stream *s, uint8_t *magic, size_t got)
+{
+	int r = initrd_need(s, magic + got, 6 - got);
+
+	if (r > 0 && memcmp(magic, "070701", 6) != 0 && memcmp(magic, "070702", 6) != 0)
+		return err_set(s->why, -EINVAL, "what should be an archive's member is none");
+	return r;
+}
+
+/* Archives and zero bytes up to the end of the stream, or (@one) one archive. */
+static int initrd_archives(struct initrd_stream *s, bool one, initrd_name_fn *fn, void *ctx)
+{
+	for (;;) {
+		uint8_t magic[6];
+		uint64_t base;
+		int r;
+
+		do
+			r = initrd_take(s, magic, 1);
+		while (r > 0 && !magic[0]);
+		if (r <= 0)
+			return r;
+		base = s->at - 1;
+		r = initrd_magic(s, magic, 1);
+		while (r > 0) {
+			r = initrd_member(s, base, fn, ctx);
+			if (r == 0)
+				r = initrd_magic(s, magic, 0);
+			else if (r > 0)
+				break;
+		}
+		if (r < 0 || one)
+			return r < 0 ? r : 0;
+	}
+}
+
+static ssize_t initrd_feed(struct archive *a, void *ctx, const void **buf)
+{
+	struct initrd_stream *s = ctx;
+	ssize_t n = initrd_more_file(s, s->in, sizeof(s->in));
+
+	*buf = s->in;
+	if (n < 0)
+		archive_set_error(a, (int)-n, "%s", strerror((int)-n));
+	return n < 0 ? -1 : n;
+}
+
+struct initrd_format {
+	const char *name;
+	const char *magic;
+	size_t magic_len;
+	int (*filter)(struct archive *a);
+	/* NULL: the decompressor stops exactly where its stream ends. */
+	int (*span)(int fd, uint64_t offset, uint64_t size, uint64_t *length, struct err_text *err);
+};
+
+static const struct initrd_format initrd_formats[] = {
+	{"gzip", "\x1f\x8b", 2, archive_read_support_filter_gzip, NULL},
+	{"xz", "\xfd\x37zXZ", 6, archive_read_support_filter_xz, initrd_span_xz},
+	{"zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd, initrd_span_zstd},
+	{"lz4", "\x02\x21\x4c\x18", 4, archive_read_support_filter_lz4, initrd_span_lz4},
+	{"bzip2", "BZh", 3, archive_read_support_filter_bzip2, NULL},
+	{"lzma", "\x5d\0\0", 3, archive_read_support_filter_lzma, NULL},
+};
+
+static void initrd_free_archive(struct archive **a)
+{
+	if (*a)
+		archive_read_free(*a);
+}
+
+/* One compressed segment at s->file_at, which is moved behind it. */
+static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f, uint64_t size,
+			 initrd_name_fn *fn, void *ctx)
+{
+	CLEANUP(initrd_free_archive) struct archive *a = archive_read_new();
+	struct archive_entry *entry;
+	uint64_t from = s->file_at, length = size - from;
+	int r = f->span ? f->span(s->fd, from, size, &length, s->why) : 0;
+
+	if (r < 0)
+		return r;
+	if (!a)
+		return -ENOMEM;
+	s->file_end = from + length;
+	f->filter(a);
+	archive_read_support_format_raw(a);
+	archive_read_support_format_empty(a);
+	if (archive_read_open(a, s, NULL, initrd_feed, NULL) != ARCHIVE_OK ||
+	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
+		return err_set(s->why, -EINVAL, "it cannot be unpacked as %s: %s", f->name,
+			       archive_error_string(a) ? archive_error_string(a) : "it is empty");
+	s->archive = a;
+	s->more = initrd_more_archive;
+	s->have = s->used = 0;
+	s->at = 0;
+	r = initrd_archives(s, false, fn, ctx);
+	if (!f->span)
+		length = (uint64_t)archive_filter_bytes(a, -1);
+	s->archive = NULL;
+	s->file_at = from + length;
+	return r < 0 ? r : length ? 0 : -EINVAL;
+}
+
+static int initrd_plain(struct initrd_stream *s, uint64_t size, initrd_name_fn *fn, void *ctx)
+{
+	uint64_t from = s->file_at;
+	int r;
+
+	s->file_end = size;
+	s->more = initrd_more_file;
+	s->have = s->used = 0;
+	s->at = 0;
+	r = initrd_archives(s, true, fn, ctx);
+	s->file_at = from + s->at;
+	return r;
+}
+
+/* The segment at s->file_at. */
+static int initrd_segment(struct initrd_stream *s, uint64_t size, initrd_name_fn *fn, void *ctx)
+{
+	uint8_t head[6] = {0};
+	size_t n = size - s->file_at < 6 ? (size_t)(size - s->file_at) : 6;
+	int r = io_pread_full(s->fd, head, n, s->file_at);
+
+	if (r < 0)
+		return r;
+	if (!memcmp(head, "07070", 5))
+		return initrd_plain(s, size, fn, ctx);
+	for (size_t i = 0; i < sizeof(initrd_formats) / sizeof(initrd_formats[0]); i++)
+		if (!memcmp(head, initrd_formats[i].magic, initrd_formats[i].magic_len))
+			return initrd_unpack(s, &initrd_formats[i], size, fn, ctx);
+	return err_set(s->why, -EINVAL, "neither an archive nor a known compression begins there");
+}
+
+/* Moves s->file_at to the next byte that is not zero, or to the end. */
+static int initrd_skip_zeros(struct initrd_stream *s, uint64_t size)
+{
+	while (s->file_at < size) {
+		uint64_t from = s->file_at;
+		ssize_t n;
+
+		s->file_end = size;
+		n = initrd_more_file(s, s->in, sizeof(s->in));
+		if (n <= 0)
+			return n < 0 ? (int)n : -EIO;
+		for (ssize_t i = 0; i < n; i++) {
+			if (!s->in[i])
+				continue;
+			s->file_at = from + (uint64_t)i;
+			return 0;
+		}
+	}
+	return 0;
+}
+
 int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why)
 {
-	(void)fd;
-	(void)fn;
-	(void)ctx;
-	return err_set(why, -ENOSYS, "not here yet");
+	CLEANUP_FREE struct initrd_stream *s = calloc(1, sizeof(*s));
+	struct err_text text = {""};
+	struct stat st;
+	int r;
+
+	if (!s || fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return err_set(why, -EINVAL, "it is not a regular file");
+	s->fd = fd;
+	s->why = &text;
+	r = initrd_skip_zeros(s, (uint64_t)st.st_size);
+	while (!r && s->file_at < (uint64_t)st.st_size) {
+		uint64_t from = s->file_at;
+
+		r = initrd_segment(s, (uint64_t)st.st_size, fn, ctx);
+		if (r < 0)
+			return err_set(why, r, "in the segment at byte %llu: %s",
+				       (unsigned long long)from,
+				       text.text[0] ? text.text : strerror(-r));
+		r = initrd_skip_zeros(s, (uint64_t)st.st_size);
+	}
+	return r;
 }
