@@ -192,8 +192,7 @@ static void planner_check_table(const struct inventory_disk *disk, struct reason
 			disk->table_error.text);
 		return;
 	}
-	if ((known[0] && strcmp(known, "dos") && strcmp(known, "gpt") && strcmp(known, "PMBR")) ||
-	    (known[0] && disk->table.kind == TABLE_NONE && !disk->probe.type[0])) {
+	if (known[0] && strcmp(known, "dos") && strcmp(known, "gpt") && strcmp(known, "PMBR")) {
 		reason_add(reasons, REASON_REFUSE, "unknown-table", hint,
 			   "%s has a partition table of a kind that is not supported (%s)", path,
 			   known);
@@ -214,6 +213,19 @@ static void planner_check_table(const struct inventory_disk *disk, struct reason
 			path, disk->probe.type);
 }
 
+/* An MBR without partitions cannot be told from a boot sector: it decodes to no
+ * table at all. */
+static bool planner_table_is_empty(const struct inventory_disk *disk)
+{
+	const char *known = disk->probe.table;
+
+	if (disk->table_error.text[0])
+		return false;
+	if (disk->table.kind != TABLE_NONE)
+		return !disk->part_count;
+	return !disk->probe.type[0] && (!strcmp(known, "dos") || !strcmp(known, "PMBR"));
+}
+
 static void planner_check_contents(const struct inventory_disk *disk, struct reasons *reasons)
 {
 	char path[256];
@@ -221,16 +233,19 @@ static void planner_check_contents(const struct inventory_disk *disk, struct rea
 	text_printable(disk->path, path, sizeof(path));
 	if (disk->size % PROTO_RUN_ALIGN)
 		reason_add(reasons, REASON_REFUSE, "source-odd-size",
-			   "a disk image is whole sectors: truncate -s %%512 IMAGE enlarges it",
+			   "a disk image is whole sectors: truncate -s %512 IMAGE enlarges it",
 			   "the size of %s, %" PRIu64 " bytes, is not a multiple of 512", path,
 			   disk->size);
-	if (disk->blank || (!disk->part_count && !disk->table_error.text[0]))
+	if (disk->blank)
 		reason_add(reasons, REASON_REFUSE, "source-empty",
 			   "choose the right disk with --source",
-			   disk->blank ? "%s is empty: it starts with zeros and has no "
-					 "partition table and no file system"
-				       : "%s is empty: its partition table has no partitions",
+			   "%s is empty: it starts with zeros and has no partition table and no "
+			   "file system",
 			   path);
+	else if (planner_table_is_empty(disk))
+		reason_add(reasons, REASON_REFUSE, "source-empty",
+			   "choose the right disk with --source",
+			   "%s is empty: its partition table has no partitions", path);
 	if (disk->use.is_partition)
 		reason_add(reasons, REASON_REFUSE, "source-is-partition",
 			   "give the whole disk with --source", "%s is a partition", path);
@@ -308,7 +323,8 @@ static void planner_check_part(const struct inventory_disk *disk, const struct i
 			   "wipefs shows them, and removes those of former times",
 			   "%s has the signatures of several file systems: it is copied whole",
 			   name);
-	else if (!p->number && !p->probe.type[0] && !disk->blank && !disk->table_error.text[0])
+	else if (!p->number && !p->probe.type[0] && !disk->probe.table[0] && !disk->blank &&
+		 !disk->table_error.text[0])
 		reason_add(reasons, REASON_NOTE, "unknown-contents", "",
 			   "%s has neither a partition table nor a known file system: it is copied "
 			   "whole",
@@ -336,7 +352,8 @@ void planner_check(const struct inventory *inv, bool freeze, struct reasons *rea
 			PROTO_MAX_VOLUMES, volumes);
 }
 
-/* The command that repairs it: e2fsck takes an offset into an image itself. */
+/* The command that repairs it. (e2fsck takes an offset into an image itself,
+ * but loses it when it opens the file again after replaying the journal.) */
 static void planner_fsck(const struct inventory_disk *disk, const struct inventory_part *p,
 			 const char *option, char *out, size_t size)
 {
@@ -345,8 +362,10 @@ static void planner_fsck(const struct inventory_disk *disk, const struct invento
 
 	text_printable(disk->path, path, sizeof(path));
 	if (disk->file && p->start)
-		snprintf(out, size, "run: e2fsck -f%s '%s?offset=%" PRIu64 "'", option, path,
-			 p->start);
+		snprintf(out, size,
+			 "run: L=$(losetup -f --show -o %" PRIu64 " --sizelimit %" PRIu64
+			 " '%s'); e2fsck -f%s $L; losetup -d $L",
+			 p->start, p->length, path, option);
 	else if (disk->file)
 		snprintf(out, size, "run: e2fsck -f%s '%s'", option, path);
 	else
