@@ -8,7 +8,7 @@
  */
 #include "push/level.h"
 
-static const int level_ladder[] = {-3, -1, 1, 2, 3, 5, 7, 9};
+static const int level_ladder[] = {-3, -1, 1, 3, 5, 7, 9};
 
 #define LEVEL_START     1u
 #define LEVEL_TOP       (sizeof(level_ladder) / sizeof(level_ladder[0]) - 1)

@@ -337,12 +337,8 @@ static enum p2v_exit push_cutover(struct push *p)
 		peer_unfit(&p->control, PROTO_BYE, &err);
 		return P2V_EXIT_FAILED;
 	}
-	log_info("the target %s%s%s",
-		 p->bye.mode == CUTOVER_KEXEC      ? "jumps into the migrated system by kexec"
-		 : p->bye.mode == CUTOVER_REBOOT   ? "reboots"
-		 : p->bye.mode == CUTOVER_POWEROFF ? "powers off"
-						   : "stays in its bootstrap system",
-		 p->bye.text[0] ? ": " : "", text_printable(p->bye.text, text, sizeof(text)));
+	log_info("target: cutover %s: %s", cutover_mode_name(p->bye.mode),
+		 text_printable(p->bye.text, text, sizeof(text)));
 	report_cutover(&p->bye);
 	if (failed)
 		return P2V_EXIT_FAILED;

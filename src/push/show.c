@@ -20,10 +20,10 @@ static const char *show_size(uint64_t bytes)
 
 static const char *show_safe(const char *s)
 {
-	static char text[4][600];
+	static char text[6][600];
 	static unsigned next;
 
-	return text_printable(s, text[next++ % 4], sizeof(text[0]));
+	return text_printable(s, text[next++ % 6], sizeof(text[0]));
 }
 
 void show_source(const struct plan *p)
@@ -148,9 +148,12 @@ void show_event(const struct msg_event *e)
 		log_error("target: %s %s failed: %s", stage, name, text);
 	else if (!strcmp(e->state, "warning"))
 		log_warn("target: %s %s: %s", stage, name, text);
+	else if (!strcmp(e->state, "start"))
+		log_info("target: %s", *text ? text : *name ? name : stage);
+	else if (!strcmp(e->state, "skipped"))
+		log_info("target: %s %s skipped: %s", stage, name, text);
 	else
-		log_info("target: %s%s%s %s%s%s", stage, *name ? " " : "", name,
-			 show_safe(e->state), *text ? ": " : "", text);
+		log_debug("target: %s %s %s: %s", stage, name, show_safe(e->state), text);
 }
 
 void show_result(const struct msg_result *r)
