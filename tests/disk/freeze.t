@@ -1,5 +1,6 @@
 #!/bin/sh
 # freeze.t - frozen file systems are thawed, whatever happens to the pusher
+# shellcheck disable=SC2317 # the functions are called through check
 . "$(dirname "$0")/../lib.sh"
 
 need losetup mke2fs mount timeout
