@@ -125,7 +125,7 @@ int grub_evaluate(const struct grub_facts *facts, size_t device, const char *pat
 	ev->arena.limit = GRUB_EVAL_MAX_MEMORY;
 	ev->env.arena = ev->saved.arena = &ev->arena;
 	ev->steps = GRUB_EVAL_MAX_STEPS;
-	ev->total = GRUB_EVAL_MAX_TOTAL;
+	ev->total = facts->budget ? facts->budget : GRUB_EVAL_MAX_TOTAL;
 	grub_presets(ev, device, path);
 	return grub_run(ev, source, text, len);
 }

@@ -41,6 +41,7 @@ struct grub_facts {
 	const struct grub_device *devices;
 	size_t n;
 	const char *platform; /* "pc", "efi" */
+	size_t budget;        /* steps that the script may take; 0: the default, millions */
 	/* A regular file of at most @max bytes, NUL-terminated, malloc'ed; -errno. */
 	int (*read)(void *ctx, size_t device, const char *path, size_t max, char **out,
 		    size_t *len);

@@ -347,117 +347,11 @@ static int grub_cmd_regexp(struct grub_eval *ev, const struct grub_args *a)
 	return rests ? 1 : 0;
 }
 
-/* One word of the kernel's command line as GRUB hands it over: in double
- * quotes when it has a blank, with a backslash before quotes and backslashes. */
-static size_t grub_cmd_line_word(char *out, const char *word)
-{
-	bool blank = strchr(word, ' ') != NULL;
-	size_t n = 0;
-
-	if (blank)
-		out[n++] = '"';
-	for (; *word; word++) {
-		if (strchr("\\'\"", *word))
-			out[n++] = '\\';
-		out[n++] = *word;
-	}
-	if (blank)
-		out[n++] = '"';
-	return n;
-}
-
-static char *grub_cmd_line(const struct grub_args *a, size_t from)
-{
-	size_t size = 1, n = 0;
-	char *line;
-
-	for (size_t i = from; i < a->n; i++)
-		size += 2 * strlen(a->v[i]) + 3;
-	line = malloc(size);
-	for (size_t i = from; line && i < a->n; i++) {
-		if (n)
-			line[n++] = ' ';
-		n += grub_cmd_line_word(line + n, a->v[i]);
-	}
-	if (line)
-		line[n] = '\0';
-	return line;
-}
-
-/* A file that the entry cannot do without. */
-static bool grub_cmd_file(struct grub_eval *ev, const char *word, struct grub_where *w)
-{
-	*w = grub_path_find(ev, word);
-	if (w->device >= 0 && w->kind == GRUB_FILE_REGULAR)
-		return true;
-	ev->missing = true;
-	grub_eval_warn(ev,
-		       w->device < 0 ? "%.300s: its file system is not among those looked at"
-				     : "%.300s does not exist",
-		       w->path ? w->path : word);
-	return false;
-}
-
-static int grub_cmd_linux(struct grub_eval *ev, const struct grub_args *a)
-{
-	struct boot_entry *e = ev->draft;
-	struct grub_where w;
-
-	if (a->n < 2)
-		return 1;
-	boot_entry_release(e);
-	ev->missing = false;
-	ev->foreign = NULL;
-	if (!grub_cmd_file(ev, a->v[1], &w))
-		return 1;
-	boot_file_set(&e->kernel, ev->facts->devices[w.device].name, w.path);
-	e->cmdline = grub_cmd_line(a, 2);
-	return 0;
-}
-
-static int grub_cmd_initrd(struct grub_eval *ev, const struct grub_args *a)
-{
-	struct boot_entry *e = ev->draft;
-
-	if (!e->kernel.path)
-		return 1;
-	/* As in GRUB, a second initrd command replaces the first. */
-	boot_entry_clear_initrds(e);
-	for (size_t i = 1; i < a->n; i++) {
-		struct grub_where w;
-
-		if (!strncmp(a->v[i], "newc:", 5)) {
-			grub_eval_warn(ev, "initrd newc:... is not supported, left out");
-			continue;
-		}
-		if (!grub_cmd_file(ev, a->v[i], &w))
-			return 1;
-		boot_entry_add_initrd(e, ev->facts->devices[w.device].name, w.path);
-	}
-	return a->n < 2;
-}
-
-static int grub_cmd_devicetree(struct grub_eval *ev, const struct grub_args *a)
-{
-	struct grub_where w;
-
-	if (a->n != 2 || !grub_cmd_file(ev, a->v[1], &w))
-		return 1;
-	return boot_file_set(&ev->draft->devicetree, ev->facts->devices[w.device].name, w.path) < 0;
-}
-
-/* Loads something that is not a Linux kernel. */
-static int grub_cmd_foreign(struct grub_eval *ev, const struct grub_args *a)
-{
-	ev->foreign = a->v[0];
-	return 0;
-}
-
 static int grub_cmd_fwsetup(struct grub_eval *ev, const struct grub_args *a)
 {
 	if (a->n > 1)
 		return strcmp(ev->facts->platform, "efi") != 0;
-	return grub_cmd_foreign(ev, a);
+	return grub_load_foreign(ev, a);
 }
 
 /* Ubuntu asks whether the graphics chip is on a list of bad ones. */
@@ -471,39 +365,39 @@ static int grub_cmd_hwmatch(struct grub_eval *ev, const struct grub_args *a)
 static const struct grub_cmd grub_cmd_table[] = {
 	{".", grub_cmd_source},
 	{"[", grub_cmd_bracket},
-	{"appleloader", grub_cmd_foreign},
+	{"appleloader", grub_load_foreign},
 	{"boot", grub_cmd_boot},
 	{"break", grub_cmd_break},
-	{"chainloader", grub_cmd_foreign},
+	{"chainloader", grub_load_foreign},
 	{"configfile", grub_cmd_configfile},
 	{"continue", grub_cmd_break},
 	{"decrement", grub_cmd_count},
-	{"devicetree", grub_cmd_devicetree},
+	{"devicetree", grub_load_devicetree},
 	{"eval", grub_cmd_eval},
 	{"exit", grub_cmd_exit},
 	{"export", grub_cmd_export},
 	{"false", grub_cmd_false},
-	{"freedos", grub_cmd_foreign},
+	{"freedos", grub_load_foreign},
 	{"fwsetup", grub_cmd_fwsetup},
 	{"halt", grub_cmd_exit},
 	{"hwmatch", grub_cmd_hwmatch},
 	{"increment", grub_cmd_count},
-	{"initrd", grub_cmd_initrd},
-	{"initrd16", grub_cmd_initrd},
-	{"initrdefi", grub_cmd_initrd},
+	{"initrd", grub_load_initrd},
+	{"initrd16", grub_load_initrd},
+	{"initrdefi", grub_load_initrd},
 	{"keystatus", grub_cmd_false}, /* no key is held down */
-	{"kfreebsd", grub_cmd_foreign},
-	{"knetbsd", grub_cmd_foreign},
-	{"kopenbsd", grub_cmd_foreign},
-	{"linux", grub_cmd_linux},
-	{"linux16", grub_cmd_linux},
-	{"linuxefi", grub_cmd_linux},
+	{"kfreebsd", grub_load_foreign},
+	{"knetbsd", grub_load_foreign},
+	{"kopenbsd", grub_load_foreign},
+	{"linux", grub_load_linux},
+	{"linux16", grub_load_linux},
+	{"linuxefi", grub_load_linux},
 	{"load_env", grub_cmd_load_env},
-	{"multiboot", grub_cmd_foreign},
-	{"multiboot2", grub_cmd_foreign},
+	{"multiboot", grub_load_foreign},
+	{"multiboot2", grub_load_foreign},
 	{"normal", grub_cmd_normal},
-	{"ntldr", grub_cmd_foreign},
-	{"plan9", grub_cmd_foreign},
+	{"ntldr", grub_load_foreign},
+	{"plan9", grub_load_foreign},
 	{"poweroff", grub_cmd_exit},
 	{"probe", grub_path_probe},
 	{"reboot", grub_cmd_exit},
@@ -520,11 +414,11 @@ static const struct grub_cmd grub_cmd_table[] = {
 	{"source", grub_cmd_source},
 	{"test", grub_cmd_test},
 	{"true", grub_cmd_true},
-	{"truecrypt", grub_cmd_foreign},
+	{"truecrypt", grub_load_foreign},
 	{"unset", grub_cmd_unset},
-	{"xen_hypervisor", grub_cmd_foreign},
-	{"xnu_kernel", grub_cmd_foreign},
-	{"xnu_kernel64", grub_cmd_foreign},
+	{"xen_hypervisor", grub_load_foreign},
+	{"xnu_kernel", grub_load_foreign},
+	{"xnu_kernel64", grub_load_foreign},
 };
 
 static const char *const grub_cmd_quiet_names[] = {

@@ -1,8 +1,9 @@
 /* grub_eval.h - running a GRUB script: what the parts of the reader share
  *
- * grub_eval.c runs statements, grub_cmd.c has the commands, grub_test.c the
- * conditions, grub_path.c devices and files, grub_menu.c what becomes of
- * menuentry and submenu, grub.c the beginning and the end.
+ * grub_eval.c runs statements, grub_cmd.c has the commands, grub_load.c those
+ * that load a kernel, grub_test.c the conditions, grub_path.c devices and
+ * files, grub_menu.c what becomes of menuentry and submenu, grub.c the
+ * beginning and the end.
  */
 #ifndef P2V_BOOT_GRUB_EVAL_H
 #define P2V_BOOT_GRUB_EVAL_H
@@ -98,6 +99,12 @@ void grub_eval_call(struct grub_eval *ev, const struct grub_node *body, struct g
  * that name. @quiet: those that change nothing we look at. */
 bool grub_cmd_run(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n);
 bool grub_cmd_quiet(struct grub_eval *ev, const struct grub_args *args);
+
+/* grub_load.c: fill ev->draft */
+int grub_load_linux(struct grub_eval *ev, const struct grub_args *a);
+int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a);
+int grub_load_devicetree(struct grub_eval *ev, const struct grub_args *a);
+int grub_load_foreign(struct grub_eval *ev, const struct grub_args *a);
 
 /* grub_test.c: 0 for true, 1 for false. */
 int grub_test(struct grub_eval *ev, char **v, size_t n);

@@ -7,7 +7,9 @@
 #include "util/strv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <mntent.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -59,6 +61,16 @@ static void leave_unmount(void)
 	}
 }
 
+/* A scan of the disks has put us into a mount table of our own: what is to be
+ * unmounted is in everybody else's. */
+static void leave_private_mounts(void)
+{
+	CLEANUP_FD int ns = open("/proc/1/ns/mnt", O_RDONLY | O_CLOEXEC);
+
+	if (ns < 0 || setns(ns, CLONE_NEWNS) < 0)
+		log_warn("cannot see the machine's own mounts, only flush them: %m");
+}
+
 int leave_by_kexec(void)
 {
 	int r;
@@ -66,6 +78,7 @@ int leave_by_kexec(void)
 	if (access("/run/systemd/system", F_OK) == 0)
 		return leave_by_systemd();
 	sync();
+	leave_private_mounts();
 	leave_unmount();
 	sync();
 	log_info("starting the new kernel");
