@@ -5,6 +5,7 @@
 #include "util/log.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,9 @@
 static int login_default_files(const char *configured, struct strv *files)
 {
 	static const char *const names[] = {"id_ed25519", "id_ecdsa", "id_rsa"};
-	const char *home = getenv("HOME");
+	/* As libssh and OpenSSH, which do not look at $HOME. */
+	const struct passwd *pw = getpwuid(getuid());
+	const char *home = pw ? pw->pw_dir : NULL;
 	int r = 0;
 
 	if (configured && !strncmp(configured, "~/", 2) && home)
