@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -95,7 +96,7 @@ static void io_iov_advance(struct iovec **iov, int *n, size_t done)
 int io_preadv_full(int fd, struct iovec *iov, int n, uint64_t offset)
 {
 	while (n > 0) {
-		ssize_t got = preadv(fd, iov, n, (off_t)offset);
+		ssize_t got = preadv(fd, iov, n < IOV_MAX ? n : IOV_MAX, (off_t)offset);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -112,7 +113,7 @@ int io_preadv_full(int fd, struct iovec *iov, int n, uint64_t offset)
 int io_pwritev_full(int fd, struct iovec *iov, int n, uint64_t offset)
 {
 	while (n > 0) {
-		ssize_t put = pwritev(fd, iov, n, (off_t)offset);
+		ssize_t put = pwritev(fd, iov, n < IOV_MAX ? n : IOV_MAX, (off_t)offset);
 
 		if (put < 0 && errno == EINTR)
 			continue;

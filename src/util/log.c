@@ -51,7 +51,8 @@ static void log_to_stderr(enum log_level level, const char *text)
 		fprintf(stderr, "%s: %s: %s\n", log_state.program, log_level_name(level), text);
 }
 
-static void log_at(enum log_level level, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+log_at(enum log_level level, const char *fmt, va_list ap)
 {
 	int saved = errno;
 	char text[1024];

@@ -40,6 +40,8 @@ static void run_child(const char *const argv[], const struct run_options *o, int
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int s = 1; s < NSIG; s++)
 		signal(s, SIG_DFL);
+	/* Ours are O_CLOEXEC; those that somebody left open for us need not be. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0) {
 		if (o->env)
 			environ = (char **)o->env;
@@ -68,48 +70,87 @@ static bool run_drain(struct run_capture *c)
 	return n > 0;
 }
 
-/* Reads both pipes until they end or the time is over, then kills the group. */
-static bool run_collect(pid_t pid, struct run_capture cap[2], unsigned timeout)
-{
-	long long deadline = timeout ? run_now_ms() + timeout * 1000LL : 0;
-	bool open[2] = {cap[0].fd >= 0, cap[1].fd >= 0};
-	bool timed_out = false;
-
-	while (open[0] || open[1]) {
-		struct pollfd p[2] = {
-			{.fd = open[0] ? cap[0].fd : -1, .events = POLLIN},
-			{.fd = open[1] ? cap[1].fd : -1, .events = POLLIN},
-		};
-		long long left = deadline ? deadline - run_now_ms() : 1000;
-
-		if (deadline && left <= 0) {
-			if (timed_out) {
-				kill(-pid, SIGKILL);
-				break;
-			}
-			kill(-pid, SIGTERM);
-			timed_out = true;
-			deadline = run_now_ms() + 2000;
-			continue;
-		}
-		if (poll(p, 2, (int)left) < 0 && errno != EINTR)
-			break;
-		for (int i = 0; i < 2; i++)
-			if (open[i] && p[i].revents)
-				open[i] = run_drain(&cap[i]);
-	}
-	return timed_out;
-}
-
-static int run_pipe(int fds[2])
-{
-	return pipe2(fds, O_CLOEXEC) ? -errno : 0;
-}
+/* What is still to be written to the child's stdin. */
+struct run_feed {
+	int *fd; /* non-blocking; -1 when done */
+	const char *at;
+	size_t left;
+};
 
 static void run_close(int *fd)
 {
 	if (*fd >= 0)
 		close(steal_fd(fd));
+}
+
+static void run_feed_some(struct run_feed *f)
+{
+	ssize_t n = write(*f->fd, f->at, f->left);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n > 0) {
+		f->at += n;
+		f->left -= (size_t)n;
+	}
+	/* A child need not read all of it. */
+	if (n < 0 || !f->left)
+		run_close(f->fd);
+}
+
+/* How long the child may still run. */
+struct run_limit {
+	pid_t pid;
+	long long deadline; /* 0: none */
+	bool timed_out;     /* SIGTERM was sent */
+	bool killed;        /* SIGKILL as well */
+};
+
+/* Milliseconds until something has to be done, at most @most; signals the
+ * child's group when it is time. */
+static int run_limit_left(struct run_limit *l, int most)
+{
+	long long left;
+
+	if (!l->deadline || l->killed)
+		return most;
+	left = l->deadline - run_now_ms();
+	if (left > 0)
+		return left < most ? (int)left : most;
+	l->killed = l->timed_out;
+	l->timed_out = true;
+	kill(-l->pid, l->killed ? SIGKILL : SIGTERM);
+	l->deadline = run_now_ms() + 2000;
+	return most < 2000 ? most : 2000;
+}
+
+/* Feeds stdin and reads both pipes until they end or the child is killed (what
+ * it started might keep them open). */
+static void run_collect(struct run_limit *l, struct run_capture cap[2], struct run_feed *feed)
+{
+	bool open[2] = {cap[0].fd >= 0, cap[1].fd >= 0};
+
+	while (open[0] || open[1] || *feed->fd >= 0) {
+		struct pollfd p[3] = {
+			{.fd = open[0] ? cap[0].fd : -1, .events = POLLIN},
+			{.fd = open[1] ? cap[1].fd : -1, .events = POLLIN},
+			{.fd = *feed->fd, .events = POLLOUT},
+		};
+		int left = run_limit_left(l, 60000);
+
+		if (l->killed || (poll(p, 3, left) < 0 && errno != EINTR))
+			break;
+		for (int i = 0; i < 2; i++)
+			if (open[i] && p[i].revents)
+				open[i] = run_drain(&cap[i]);
+		if (*feed->fd >= 0 && p[2].revents)
+			run_feed_some(feed);
+	}
+}
+
+static int run_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC) ? -errno : 0;
 }
 
 struct run_pipes {
@@ -136,34 +177,47 @@ static int run_pipes_open(struct run_pipes *p, const struct run_options *o)
 		r = run_pipe(p->err);
 	if (r)
 		return r;
-	if (o->input)
-		return run_pipe(p->in);
+	if (o->input) {
+		r = run_pipe(p->in);
+		/* Ours only: the two ends do not share this flag. */
+		return r || !fcntl(p->in[1], F_SETFL, O_NONBLOCK) ? r : -errno;
+	}
 	p->in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return p->in[0] < 0 ? -errno : 0;
 }
 
-/* Feeds stdin. The texts are small; a child that does not read them is ended
- * by the timeout, and SIGPIPE is ignored around the write. */
-static void run_feed(struct run_pipes *p, const char *input)
-{
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, saved;
-
-	if (!input)
-		return;
-	sigaction(SIGPIPE, &ignore, &saved);
-	io_write_full(p->in[1], input, strlen(input));
-	sigaction(SIGPIPE, &saved, NULL);
-	run_close(&p->in[1]);
-}
-
-static int run_wait(pid_t pid)
+/* The exit status. A child may have closed its pipes and go on. */
+static int run_wait(struct run_limit *l)
 {
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
+	for (;;) {
+		bool bounded = l->deadline && !l->killed;
+		pid_t pid = waitpid(l->pid, &status, bounded ? WNOHANG : 0);
+
+		if (pid == l->pid)
+			break;
+		if (pid < 0 && errno != EINTR)
 			return -1;
+		if (!pid)
+			poll(NULL, 0, run_limit_left(l, 20));
+	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* SIGPIPE of a child that ends early must not end us. */
+static void run_converse(struct run_limit *l, struct run_pipes *p, const char *input,
+			 struct run_capture cap[2])
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, saved;
+	struct run_feed feed = {.fd = &p->in[1], .at = input, .left = input ? strlen(input) : 0};
+
+	sigaction(SIGPIPE, &ignore, &saved);
+	if (input && !feed.left)
+		run_close(&p->in[1]);
+	run_collect(l, cap, &feed);
+	run_close(&p->in[1]);
+	sigaction(SIGPIPE, &saved, NULL);
 }
 
 int run_program(const char *const argv[], const struct run_options *options,
@@ -174,6 +228,7 @@ int run_program(const char *const argv[], const struct run_options *options,
 	size_t max = o->max_output ? o->max_output : 65536;
 	struct run_pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
 	struct run_capture cap[2];
+	struct run_limit limit = {0};
 	int code = 0, r;
 	pid_t pid;
 
@@ -196,16 +251,19 @@ int run_program(const char *const argv[], const struct run_options *options,
 	run_close(&p.out[1]);
 	run_close(&p.err[1]);
 	run_close(&p.status[1]);
+	limit.pid = pid;
 	if (io_read_full(p.status[0], &code, sizeof(code)) == 0) {
-		run_wait(pid);
+		run_wait(&limit);
 		r = -code;
 		goto out;
 	}
-	run_feed(&p, o->input);
+	if (o->timeout)
+		limit.deadline = run_now_ms() + o->timeout * 1000LL;
 	cap[0] = (struct run_capture){.fd = p.out[0], .text = result->out, .max = max};
 	cap[1] = (struct run_capture){.fd = p.err[0], .text = result->err, .max = max};
-	result->timed_out = run_collect(pid, cap, o->timeout);
-	result->status = run_wait(pid);
+	run_converse(&limit, &p, o->input, cap);
+	result->status = run_wait(&limit);
+	result->timed_out = limit.timed_out;
 out:
 	run_pipes_close(&p);
 	return r;
