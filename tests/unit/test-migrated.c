@@ -74,17 +74,15 @@ static void test_spec_devices(void)
 	TAP_INT(root_find_spec(&plan, "/dev/sda99999999999"), -1);
 }
 
-/* Checked against ssh-keygen -lf. */
+/* A key made for this test; the fingerprint is ssh-keygen's. */
 static void test_fingerprint(void)
 {
+	static const char key[] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEDfzKxLUt8s4tX"
+				  "kLxHkhrxJA07rRQFzXcUxIQMzZGT root@host\n";
 	char out[64];
 
-	TAP_OK(hostkeys_fingerprint(
-		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKEY00000000000000000000000"
-		"00000000000000000 root@host\n",
-		out, sizeof(out)));
-	TAP_INT(strlen(out), 50);
-	TAP_OK(!strncmp(out, "SHA256:", 7) && !strchr(out, '='));
+	TAP_OK(hostkeys_fingerprint(key, out, sizeof(out)));
+	TAP_STR(out, "SHA256:edu5K8joO1Qqdvnd2UBVA+Afka3M4jh7/rEvxUvv4No");
 	TAP_OK(!hostkeys_fingerprint("", out, sizeof(out)));
 	TAP_OK(!hostkeys_fingerprint("ssh-ed25519", out, sizeof(out)));
 	TAP_OK(!hostkeys_fingerprint("ssh-ed25519 AAAA", out, sizeof(out)));
