@@ -1,7 +1,8 @@
 #!/bin/sh
-# images.sh [mbr] [gpt] - makes the disks of the machines that the tests move
+# images.sh [mbr] [gpt] [instance] - makes the disks that the VM tests use
 #
-# Into build/images, kept for as long as what they are made from is the same:
+# The machines that are moved, and the one that they are moved to. Into
+# build/images, kept for as long as what they are made from is the same:
 #
 #   keys/operator         the ssh key that opens every machine of the tests
 #   source-root.tar       the files (source-root.sh), shared by the disks
@@ -12,6 +13,9 @@
 #                         drivers; a serial console
 #   source-X.manifest     what tests/vm/manifest.sh says of the marker files
 #   source-hostkey.pub    the machine's ssh host key (ed25519)
+#   instance.img          8 GiB bootstrap disk by p2v-instance, with a rescue
+#                         shell for the operator's key
+#   instance-hostkeys/    its ssh host keys
 #
 # Needs root. All mounts are made in a mount namespace of its own, so that
 # nothing stays behind when it is killed, but a loop device.
@@ -261,6 +265,26 @@ make_image() {
 	echo "$image_key" >"$I/source-$1.img.key"
 }
 
+# make_instance: the bootstrap disk, with the programs of this build.
+make_instance() {
+	instance_key=$(find "$B/p2v-receive" "$B/p2v-boot" "$ROOT/hooks" "$ROOT/initrd" "$ROOT/fixups" \
+		-type f -exec sha256sum {} + | sort | cat - "$I/keys/operator.pub" | sha256sum | cut -c1-64)
+	if fresh instance.img "$instance_key"; then
+		return 0
+	fi
+	say "making instance.img (p2v-instance)"
+	rm -f "$I/instance.img.key"
+	"$ROOT/hooks/p2v-instance" create --disk "$I/instance.img" --size 8G \
+		--hostname target --ssh-key "$I/keys/operator.pub" \
+		--host-keys "$I/instance-hostkeys" --rescue-shell --force \
+		--cache "$I/instance-cache" --programs "$B" ${MIRROR:+--mirror "$MIRROR"} \
+		>"$T/instance.log" 2>&1 || {
+		cat "$T/instance.log" >&2
+		return 1
+	}
+	echo "$instance_key" >"$I/instance.img.key"
+}
+
 if [ "${1:-}" = --inside ]; then
 	"make_$2" "$3"
 	exit
@@ -269,12 +293,21 @@ fi
 	say "run me as root: I mount file systems"
 	exit 1
 }
-[ $# -gt 0 ] || set -- mbr gpt
+[ $# -gt 0 ] || set -- mbr gpt instance
 mkdir -p "$I"
 exec 9>"$I/.lock"
 flock 9
 make_keys
-make_root
 for each in "$@"; do
-	make_image "$each"
+	case $each in
+	mbr | gpt)
+		make_root
+		make_image "$each"
+		;;
+	instance) make_instance ;;
+	*)
+		say "I know mbr, gpt and instance, not $each"
+		exit 1
+		;;
+	esac
 done
