@@ -152,19 +152,28 @@ int initrd_span_xz(int fd, uint64_t offset, uint64_t size, uint64_t *length, str
 	return initrd_span_done(&s, offset, length);
 }
 
+/* The kernel ends such a stream at the end of the file or at a block length of
+ * zero; whatever else follows, it takes for a block. */
 int initrd_span_lz4(int fd, uint64_t offset, uint64_t size, uint64_t *length, struct err_text *err)
 {
-	/* What LZ4 can make of 8 MiB at most; a greater number is another magic. */
-	const uint32_t bound = (8u << 20) + (8u << 20) / 255 + 16;
+	const uint32_t magic = 0x184c2102;
+	const uint32_t bound = (8u << 20) + (8u << 20) / 255 + 16; /* what 8 MiB can become */
 	struct initrd_span s = {.fd = fd, .at = offset, .size = size, .err = err};
 
 	initrd_span_skip(&s, 4);
 	while (!s.error && s.size - s.at >= 4) {
 		uint64_t here = s.at, block = initrd_span_get(&s, 4);
 
-		if (!block || block > bound) {
+		if (!block) {
 			s.at = here;
 			break;
+		}
+		if (block == magic)
+			continue;
+		if (block > bound) {
+			s.at = here;
+			initrd_span_fail(&s, "an lz4 segment must be followed by four zero bytes, "
+					     "but something else begins");
 		}
 		initrd_span_skip(&s, block);
 	}

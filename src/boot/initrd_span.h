@@ -6,7 +6,8 @@
  *
  *   zstd  RFC 8878: frames of blocks, and skippable frames
  *   xz    the .xz file format 1.1.0: blocks of LZMA2 chunks, index, footer
- *   lz4   the legacy format (what the kernel takes): magic, then sized blocks
+ *   lz4   the legacy format (what the kernel takes): magic, then sized blocks;
+ *         what is appended needs four zero bytes before it
  */
 #ifndef P2V_BOOT_INITRD_SPAN_H
 #define P2V_BOOT_INITRD_SPAN_H

@@ -1,0 +1,85 @@
+#!/bin/sh
+# p2v-boot initrd-files: every compression, microcode in front, segments behind.
+. "$(dirname "$0")/../lib.sh"
+need cpio gzip xz zstd lz4 bzip2
+
+archive() { # NAME FILE...: $T/NAME.cpio with those files
+	archive_name=$1
+	shift
+	mkdir -p "$T/$archive_name"
+	for archive_file; do
+		mkdir -p "$T/$archive_name/$(dirname "$archive_file")"
+		head -c 70001 /dev/urandom >"$T/$archive_name/$archive_file"
+	done
+	(cd "$T/$archive_name" && find . -type f | sort | cpio -o -H newc --quiet) >"$T/$archive_name.cpio"
+}
+
+compress() { # FORMAT <in >out
+	case $1 in
+	none) cat ;;
+	gzip) gzip -9 ;;
+	xz) xz --check=crc32 ;;
+	xz-blocks) xz --block-size=32768 --check=sha256 --x86 --lzma2 ;;
+	zstd) zstd -q -19 ;;
+	zstd-plain) zstd -q -1 --no-check ;;
+	lz4) lz4 -l -q -9 ;;
+	bzip2) bzip2 ;;
+	lzma) xz --format=lzma ;;
+	esac
+}
+
+pad() { # FILE: zeros up to a multiple of 4; four at least, for lz4
+	head -c 4 /dev/zero >>"$1"
+	pad_n=$(($(stat -c %s "$1") % 4))
+	[ "$pad_n" = 0 ] || head -c $((4 - pad_n)) /dev/zero >>"$1"
+}
+
+archive early kernel/x86/microcode/GenuineIntel.bin
+archive main usr/lib/modules/6.1/ext4.ko init
+archive more usr/lib/modules/6.1/virtio_blk.ko
+printf '%s\n' kernel/x86/microcode/GenuineIntel.bin init usr/lib/modules/6.1/ext4.ko \
+	usr/lib/modules/6.1/virtio_blk.ko >"$T/want"
+
+names() { # IMAGE
+	p2v-boot initrd-files "$1" | sed 's|^\./||' | diff -u "$T/want" -
+}
+
+all="none gzip xz xz-blocks zstd zstd-plain lz4 bzip2 lzma"
+for a in $all; do
+	compress "$a" <"$T/main.cpio" >"$T/main.$a"
+	compress "$a" <"$T/more.cpio" >"$T/more.$a"
+done
+for a in $all; do
+	for b in $all; do
+		cat "$T/early.cpio" "$T/main.$a" >"$T/image"
+		pad "$T/image"
+		cat "$T/more.$b" >>"$T/image"
+		check "microcode, then $a, then $b" names "$T/image"
+	done
+done
+
+head -c 1000 /dev/zero >>"$T/image"
+check "zeros at the end" names "$T/image"
+cat "$T/early.cpio" "$T/main.zstd" "$T/more.zstd" >"$T/image"
+check "zstd behind zstd without padding" names "$T/image"
+
+cat "$T/main.lz4" "$T/more.cpio" >"$T/image"
+check_status "what the kernel cannot read behind lz4 is refused" 2 p2v-boot initrd-files "$T/image"
+check_has "with the reason" "$T/err" "four zero bytes"
+
+at=$(stat -c %s "$T/early.cpio")
+cat "$T/early.cpio" >"$T/image"
+echo "this is no archive" >>"$T/image"
+check_status "rubbish behind an archive" 2 p2v-boot initrd-files "$T/image"
+check_has "it names the offset" "$T/err" "in the segment at byte $at:"
+check_has "names that came before are printed" "$T/out" GenuineIntel.bin
+for a in $all; do
+	head -c 60000 "$T/main.$a" >"$T/cut"
+	check_status "a cut-off image ($a)" 2 p2v-boot initrd-files "$T/cut"
+done
+: >"$T/cut"
+check_status "an empty file has no names" 0 p2v-boot initrd-files "$T/cut"
+check_status "a missing file" 2 p2v-boot initrd-files "$T/nothing"
+check_status "a directory" 2 p2v-boot initrd-files "$T"
+
+done_testing
