@@ -89,21 +89,6 @@ fixup_fact_word() {
 	awk 'NR == 1 { print $1 }' "$(fixup_fact "$1")"
 }
 
-# fixup_tool NAME: prints the absolute path of a program, fails if there is none.
-# A busybox shell may prefer its own modprobe and cpio, which know less.
-fixup_tool() {
-	fixup_search=$PATH:
-	while [ -n "$fixup_search" ]; do
-		fixup_bin=${fixup_search%%:*}
-		fixup_search=${fixup_search#*:}
-		if [ -n "$fixup_bin" ] && [ -x "$fixup_bin/$1" ] && [ -f "$fixup_bin/$1" ]; then
-			printf '%s\n' "$fixup_bin/$1"
-			return 0
-		fi
-	done
-	return 1
-}
-
 # fixup_resolve PATH: PATH is absolute, as the migrated system sees it. Sets
 # fixup_path to the same file without symbolic links, and fixup_real to where
 # that is here. Absolute links and .. stay inside the root, as they would in a

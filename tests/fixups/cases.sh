@@ -1,5 +1,6 @@
-#!/bin/sh
-# run.t - every fixup on small trees, under dash and under busybox sh
+# shellcheck shell=sh
+# cases.sh - a fixup on small trees, under dash and under busybox sh; sourced by
+# the NN-name.t beside it (NN-name.t CASE runs one case)
 #
 # tests/fixups/NN-name/CASE/ has
 #     in/      the migrated root             (missing: empty)
@@ -9,12 +10,12 @@
 #     status   its exit status               (missing: 0)
 #     setup    sourced after in/ was copied, for what git cannot hold;
 #              case_root and case_facts are the copies
-#     check    sourced after the first run
+#     check    sourced after the first run, instead of comparing with want/
 # The saved copies and the undo program are not in want/: they are proven by
 # using them. A second run must change nothing, and undo must give in/ back.
 # shellcheck disable=SC2317 # functions are called through check
 . "$(dirname "$0")/../lib.sh"
-need dash busybox cpio depmod modprobe gcc zstd xz gzip
+need dash busybox p2v-boot cpio depmod modprobe gcc zstd xz gzip lz4 unmkinitramfs
 
 # alike A B: names, types, contents, links. Modes of want/ are the checkout's.
 alike() {
@@ -41,8 +42,8 @@ copy_tree() {
 
 # run_fixup SHELL: the environment is what p2v-receive gives.
 run_fixup() {
-	# shellcheck disable=SC2086 # "busybox sh" are two words
-	(cd / && env -i PATH="$B:$PATH" LC_ALL=C TMPDIR="$T" P2V_ROOT="$case_root" P2V_FACTS="$case_facts" \
+	# shellcheck disable=SC2086,SC2154 # "busybox sh" are two words; setup sets stub
+	(cd / && env -i PATH="${stub:+$stub:}$PATH" LC_ALL=C TMPDIR="$T" P2V_ROOT="$case_root" P2V_FACTS="$case_facts" \
 		$1 "$ROOT/fixups/$fixup" "$case_root")
 }
 
@@ -63,6 +64,7 @@ run_case() {
 	case_root=$T/root
 	case_facts=$T/facts
 	title="$fixup $case ($1)"
+	stub=
 	rm -rf "$T/outside"
 	mkdir "$T/outside"
 	copy_tree "$case_dir/in" "$case_root"
@@ -106,15 +108,16 @@ undo_case() {
 	check "$title: undo leaves an empty manifest" test ! -s "$case_root/var/lib/p2v-target/manifest"
 }
 
-for case_path in "$ROOT"/tests/fixups/[0-9]*/*/; do
-	case=${case_path%/}
-	fixup=${case%/*}
-	case=${case##*/}
-	fixup=${fixup##*/}
-	[ -z "${1:-}" ] || [ "$1" = "$fixup" ] || [ "$1" = "$fixup/$case" ] || continue
-	for shell in dash "busybox sh"; do
-		run_case "$shell"
+# run_cases FIXUP [CASE]
+run_cases() {
+	fixup=$1
+	for case_path in "$ROOT/tests/fixups/$fixup"/*/; do
+		case=${case_path%/}
+		case=${case##*/}
+		[ -z "${2:-}" ] || [ "$2" = "$case" ] || continue
+		for shell in dash "busybox sh"; do
+			run_case "$shell"
+		done
 	done
-done
-
-done_testing
+	done_testing
+}
