@@ -13,7 +13,7 @@
 #include "util/err.h"
 #include "wire/table.h"
 
-/* Writes @want's raw extents. 0 or -errno with @err. */
+/* Writes the raw extents of @want. 0 or -errno with @err. */
 int label_write_raw(struct disk_target *t, const struct table *want, struct err_text *err);
 /* Finishes the table for this disk, tells the kernel about the partitions
  * (block devices), and compares with label_verify(). 0 or -errno with @err. */

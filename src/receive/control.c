@@ -281,8 +281,9 @@ int control_run(struct receive_peer *p, const struct receive_options *options,
 	session_init(&c.session);
 	r = control_converse(&c, hello);
 	if (r == P2V_EXIT_FAILED && c.committed)
-		console_state("the push failed; the disk may be incomplete, and this machine can be "
-			      "pushed to again");
+		console_state(
+			"the push failed; the disk may be incomplete, and this machine can be "
+			"pushed to again");
 	control_close(&c);
 	steps_release(&c.steps);
 	plan_release(&c.plan);

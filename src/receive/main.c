@@ -4,6 +4,7 @@
 #include "util/place.h"
 #include "version.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -43,14 +44,13 @@ static int usage_error(void)
 /* Closed standard descriptors would be taken by the first disk. */
 static void open_standard_fds(void)
 {
-	struct stat st;
+	int fd = open("/dev/null", O_RDWR);
 
-	for (int fd = 0; fd < 3; fd++)
-		if (fstat(fd, &st) < 0 && !freopen("/dev/null", fd ? "w" : "r",
-						   fd == 0   ? stdin
-						   : fd == 1 ? stdout
-							     : stderr))
-			exit(P2V_EXIT_FAILED);
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	if (fd < 0)
+		exit(P2V_EXIT_FAILED);
+	close(fd);
 }
 
 static void set_up_process(void)

@@ -1,0 +1,134 @@
+#!/bin/sh
+# What can go wrong after the data: a full session directory, a fixup that
+# fails, a hostile migrated system. The target stays, and takes another push.
+. "$(dirname "$0")/../lib.sh"
+. "$ROOT/tests/cli/receive-lib.sh"
+need_root
+need mount umount
+
+make_gpt "$T/source.img"
+truncate -s 32M "$T/target.img"
+mkdir "$T/fixups" "$T/session"
+
+fixup() {
+	cat >"$T/fixups/$1"
+	chmod +x "$T/fixups/$1"
+}
+
+no_mounts() { ! grep -q "$T/session" /proc/mounts; }
+
+# --- no space for the session ----------------------------------------------------
+mount -t tmpfs -o size=64k,mode=700 none "$T/session"
+on_exit "umount $T/session 2>/dev/null"
+before=$(sum_of "$T/target.img")
+push ok "$T/source.img" "$T/target.img"
+check_has "no space for the maps: refused" "$T/out" "refused session-space: the target has 64 KiB free"
+check_eq "no space for the maps: nothing was written" "$(sum_of "$T/target.img")" "$before"
+umount "$T/session"
+mount -t tmpfs -o size=8m,nr_inodes=6,mode=700 none "$T/session"
+push ok "$T/source.img" "$T/target.img"
+check_has "no space after the verdict: an error" "$T/out" "ERROR session"
+check_has "no space after the verdict: before the commitment" "$T/out" "control 2"
+check_eq "no space after the verdict: nothing was written" "$(sum_of "$T/target.img")" "$before"
+umount "$T/session"
+
+# --- fixups ------------------------------------------------------------------------
+fixup 10-good <<'X'
+#!/bin/sh
+echo "applied: one thing"
+X
+fixup 20-nothing <<'X'
+#!/bin/sh
+echo "not applicable: there is none"
+X
+fixup 30-warns <<'X'
+#!/bin/sh
+echo "applied: most of it"
+echo "warning: the rest was odd"
+exit 3
+X
+fixup 40-bad <<'X'
+#!/bin/sh
+echo "cannot do it" >&2
+exit 1
+X
+fixup 50-after <<'X'
+#!/bin/sh
+touch "$1/etc/p2v-after"
+echo "applied: it ran"
+X
+echo "not a fixup" >"$T/fixups/lib.sh"
+echo "not executable" >"$T/fixups/60-off"
+
+push ok "$T/source.img" "$T/target.img"
+check_has "a fixup that applies" "$T/out" "EVENT fixup 10-good done: applied: one thing"
+check_has "one with nothing to do" "$T/out" "EVENT fixup 20-nothing skipped: not applicable: there is none"
+check_has "one with a warning" "$T/out" "EVENT fixup 30-warns warning: applied: most of it"
+check_has "its warning is a reason" "$T/out" "warning fixup-warning: 30-warns: the rest was odd"
+check_has "one that fails" "$T/out" "EVENT fixup 40-bad failed: status 1: cannot do it"
+check_has "is a refusal to go on" "$T/out" "refused fixup-failed: the fixup 40-bad failed: status 1: cannot do it"
+check_fails "the next one does not run" grep -q "EVENT fixup 50-after" "$T/out"
+check_fails "what is not executable is none" grep -q "60-off" "$T/out"
+check "nothing stays mounted" no_mounts
+check "the session is gone" session_is_clean
+
+rm "$T/fixups/40-bad"
+push ok "$T/source.img" "$T/target.img"
+check_has "the next push goes through" "$T/out" "EVENT fixup 50-after done: applied: it ran"
+check_has "with status 0" "$T/out" "control 0"
+
+# --- a hostile migrated system -------------------------------------------------------
+rm -f "$T"/fixups/[2345]0-*
+fixup 10-good <<'X'
+#!/bin/sh
+ls "$1/boot" >/dev/null
+echo "applied: $(cat /proc/self/mountinfo | grep -c " $1")"
+X
+mkdir "$T/outside"
+rm -rf "$T/tree"
+make_tree "$T/tree"
+# A mount point that leads out of the root, and a root that is mounted twice.
+ln -s "$T/outside" "$T/tree/boot"
+{
+	echo "LABEL=data /boot ext4 defaults 0 2"
+	echo "LABEL=data /../../../../$T/outside ext4 defaults 0 2"
+	echo "/dev/loop0 /srv ext4 defaults 0 2"
+	echo "UUID=11111111-1111-1111-1111-111111111111 / ext4 defaults 0 1"
+	printf 'LABEL=data /x\001y ext4\n'
+} >"$T/tree/etc/fstab"
+truncate -s 32M "$T/hostile.img"
+sgdisk -n 1:2048:+16M -n 2:0:+4M "$T/hostile.img" >/dev/null
+truncate -s 16M "$T/part"
+mke2fs -q -F -t ext4 -U 11111111-1111-1111-1111-111111111111 -d "$T/tree" "$T/part"
+dd if="$T/part" of="$T/hostile.img" bs=512 seek=2048 conv=notrunc,sparse status=none
+rm "$T/part"
+truncate -s 4M "$T/part"
+mke2fs -q -F -t ext4 -L data "$T/part"
+dd if="$T/part" of="$T/hostile.img" bs=512 seek=34816 conv=notrunc,sparse status=none
+push ok "$T/hostile.img" "$T/target.img"
+check_has "a hostile fstab does not stop the push" "$T/out" "root found"
+check_has "what cannot be mounted inside the root is named" "$T/out" "warning mount-failed: /boot of the migrated system"
+check_fails "nothing was mounted outside" grep -q "$T/outside" /proc/mounts
+check "nothing was written there" test -z "$(ls -A "$T/outside")"
+check "nothing stays mounted" no_mounts
+check "the session is gone" session_is_clean
+
+# --- another file system on its own volume -----------------------------------------
+rm -rf "$T/tree/boot"
+mkdir "$T/tree/boot"
+echo "LABEL=data /boot ext4 noauto 0 2" >"$T/tree/etc/fstab"
+truncate -s 16M "$T/part"
+mke2fs -q -F -t ext4 -d "$T/tree" "$T/part"
+dd if="$T/part" of="$T/hostile.img" bs=512 seek=2048 conv=notrunc,sparse status=none
+fixup 10-good <<'X'
+#!/bin/sh
+echo kernel >"$1/boot/vmlinuz-1"
+echo "applied: $(grep -c " $1" /proc/self/mounts) mounts"
+X
+push ok "$T/hostile.img" "$T/target.img"
+check_has "/boot on its own volume is mounted too" "$T/out" "EVENT fixup 10-good done: applied: 2 mounts"
+mkdir "$T/mnt"
+mount -o ro,loop,offset=$((34816 * 512)) "$T/target.img" "$T/mnt"
+check "what a fixup writes to /boot is on that volume" test -s "$T/mnt/vmlinuz-1"
+umount "$T/mnt"
+done_testing
