@@ -5,10 +5,13 @@
 #include "util/log.h"
 #include "util/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -102,6 +105,16 @@ static void inventory_identity(dev_t dev, struct inventory_disk *disk)
 		inventory_attribute(dir, serial, disk->serial, sizeof(disk->serial));
 }
 
+/* /dev/disk/by-id/... is a link; partitions are named after what it points to.
+ * Device mapper's names say more than its nodes. */
+static void inventory_resolve(struct inventory_disk *disk)
+{
+	CLEANUP_FREE char *node = realpath(disk->path, NULL);
+
+	if (node && strlen(node) < sizeof(disk->path) && strncmp(node, "/dev/dm-", 8))
+		text_copy(disk->path, sizeof(disk->path), node);
+}
+
 static int inventory_size(const char *path, int fd, struct inventory_disk *disk)
 {
 	struct stat st;
@@ -130,11 +143,10 @@ static int inventory_size(const char *path, int fd, struct inventory_disk *disk)
 		return -ENOTSUP;
 	}
 	disk->sector = (uint32_t)sector;
+	inventory_resolve(disk);
 	inventory_identity(st.st_rdev, disk);
-	/* What was written through the page cache of a partition's device is
-	 * not seen on the whole disk's until it is written out, and what the
-	 * whole disk's cache holds may be older. Both are put right here. */
-	sync();
+	/* The whole disk's cache may hold what was there before a partition's
+	 * device was written to. (No sync(2): it may wait for a dead NFS.) */
 	ioctl(fd, BLKFLSBUF, 0);
 	return 0;
 }
@@ -157,6 +169,36 @@ static int inventory_blank(int fd, struct inventory_disk *disk)
 		return r;
 	disk->blank = !len || (!buf[0] && !memcmp(buf, buf + 1, len - 1));
 	return 0;
+}
+
+const char *inventory_part_name(const struct inventory_disk *disk, const struct inventory_part *p,
+				char *out, size_t size)
+{
+	char path[256];
+	size_t len = strlen(text_printable(disk->path, path, sizeof(path)));
+
+	if (!p->number)
+		snprintf(out, size, "%s", path);
+	else if (disk->file)
+		snprintf(out, size, "partition %" PRIu32 " of %s", p->number, path);
+	else
+		snprintf(out, size, "%s%s%" PRIu32, path,
+			 len && isdigit((unsigned char)path[len - 1]) ? "p" : "", p->number);
+	return out;
+}
+
+/* What a program has written through a partition's device may still be in that
+ * device's cache only. */
+static void inventory_flush(const struct inventory_disk *disk, const struct inventory_part *p)
+{
+	CLEANUP_FD int fd = -1;
+	char name[320];
+
+	if (disk->file)
+		return;
+	fd = open(inventory_part_name(disk, p, name, sizeof(name)), O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		fsync(fd);
 }
 
 static int inventory_by_start(const void *a, const void *b)
@@ -190,6 +232,7 @@ static int inventory_parts(int fd, struct inventory_disk *disk)
 		p->number = from->number;
 		p->start = from->start;
 		p->length = from->length;
+		inventory_flush(disk, p);
 		if (!from->extended)
 			r = probe_range(fd, p->start, p->length, &p->probe);
 		/* A partition that cannot be probed is one with bad sectors:

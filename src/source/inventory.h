@@ -44,7 +44,7 @@ struct inventory_part {
 };
 
 struct inventory_disk {
-	char path[256];   /* as given, or found */
+	char path[256];   /* of the device node, links resolved; of an image as given */
 	char serial[128]; /* "" if none */
 	char model[128];
 	uint64_t size;            /* bytes */
@@ -81,6 +81,10 @@ int inventory_open_disk(const char *path, struct inventory_disk *disk, struct in
 /* Reads the used-block maps of the disk's ext2/3/4 partitions; with @frozen
  * again, of those that are mounted read-write. 0 or -errno (logged). */
 int inventory_read_maps(struct inventory_disk *disk, const struct inventory_fds *fds, bool frozen);
+/* "/dev/sda1", "/dev/nvme0n1p1", "partition 1 of disk.img", "disk.img" into
+ * @out; returns @out. */
+const char *inventory_part_name(const struct inventory_disk *disk, const struct inventory_part *p,
+				char *out, size_t size);
 void inventory_close(struct inventory_fds *fds);
 void inventory_release(struct inventory *inv);
 

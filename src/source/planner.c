@@ -2,7 +2,6 @@
 #include "source/planner.h"
 #include "util/text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,22 +24,6 @@ static bool planner_is_extended(const struct inventory_disk *disk, const struct 
 	const struct table_partition *t = p->number ? table_find(&disk->table, p->number) : NULL;
 
 	return t && t->extended;
-}
-
-const char *planner_part_name(const struct inventory_disk *disk, const struct inventory_part *p,
-			      char *out, size_t size)
-{
-	char path[256];
-	size_t len = strlen(text_printable(disk->path, path, sizeof(path)));
-
-	if (!p->number)
-		snprintf(out, size, "%s", path);
-	else if (disk->file)
-		snprintf(out, size, "partition %" PRIu32 " of %s", p->number, path);
-	else
-		snprintf(out, size, "%s%s%" PRIu32, path,
-			 len && isdigit((unsigned char)path[len - 1]) ? "p" : "", p->number);
-	return out;
 }
 
 static int planner_copy_table(const struct table *from, struct table *to)
@@ -291,7 +274,7 @@ static void planner_check_users(const struct inventory_disk *disk, bool freeze,
 	for (uint32_t i = 0; i < disk->part_count; i++) {
 		const struct inventory_part *p = &disk->parts[i];
 
-		planner_part_name(disk, p, name, sizeof(name));
+		inventory_part_name(disk, p, name, sizeof(name));
 		planner_check_use(name, &p->use, planner_is_swap(p), freeze, reasons);
 		explained |= planner_explained(&p->use);
 	}
@@ -311,7 +294,7 @@ static void planner_check_part(const struct inventory_disk *disk, const struct i
 {
 	char name[PLANNER_NAME];
 
-	planner_part_name(disk, p, name, sizeof(name));
+	inventory_part_name(disk, p, name, sizeof(name));
 	if (!strcmp(p->probe.type, "swsuspend"))
 		reason_add(
 			reasons, REASON_REFUSE, "source-hibernated",
@@ -370,7 +353,7 @@ static void planner_fsck(const struct inventory_disk *disk, const struct invento
 		snprintf(out, size, "run: e2fsck -f%s '%s'", option, path);
 	else
 		snprintf(out, size, "run: %se2fsck -f%s %s", mounted ? "umount, then " : "", option,
-			 planner_part_name(disk, p, name, sizeof(name)));
+			 inventory_part_name(disk, p, name, sizeof(name)));
 }
 
 static void planner_check_ext(const struct inventory_disk *disk, const struct inventory_part *p,
@@ -379,7 +362,7 @@ static void planner_check_ext(const struct inventory_disk *disk, const struct in
 	const struct usedmap_info *info = &p->info;
 	char name[PLANNER_NAME], hint[400], bytes[24];
 
-	planner_part_name(disk, p, name, sizeof(name));
+	inventory_part_name(disk, p, name, sizeof(name));
 	planner_fsck(disk, p, info->has_errors || info->damaged ? "" : "p", hint, sizeof(hint));
 	if (info->needs_recovery)
 		reason_add(reasons, REASON_REFUSE, "source-needs-fsck", hint,

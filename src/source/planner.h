@@ -38,9 +38,5 @@ void planner_check(const struct inventory *inv, bool freeze, struct reasons *rea
 void planner_check_maps(const struct inventory *inv, bool frozen, struct reasons *reasons);
 /* The partition that a volume of the plan is; NULL for a gap. */
 const struct inventory_part *planner_part(const struct inventory *inv, const struct plan_volume *v);
-/* "/dev/sda1", "/dev/nvme0n1p1", "partition 1 of disk.img", "disk.img" into
- * @out; returns @out. */
-const char *planner_part_name(const struct inventory_disk *disk, const struct inventory_part *p,
-			      char *out, size_t size);
 
 #endif

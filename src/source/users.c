@@ -329,6 +329,16 @@ static void users_loop_writes(const struct users *u, const struct stat *image, c
 		closedir(d);
 }
 
+/* The kernel gives a read lease only on a file that nobody has open for
+ * writing. Without the right to ask (not the owner), nothing is known. */
+static bool users_open_for_writing(int fd)
+{
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) < 0)
+		return errno == EAGAIN;
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return false;
+}
+
 /* Locks tell what cannot be seen otherwise: a running virtual machine. */
 static void users_of_image(const struct users *u, int fd, struct inventory_use *use)
 {
@@ -351,6 +361,8 @@ static void users_of_image(const struct users *u, int fd, struct inventory_use *
 		text_copy(use->writer, sizeof(use->writer), "a program that has locked it");
 	else
 		flock(fd, LOCK_UN);
+	if (!use->writer[0] && users_open_for_writing(fd))
+		text_copy(use->writer, sizeof(use->writer), "a program that has it open");
 }
 
 int users_look(const struct users *u, int fd, struct inventory_disk *disk, struct strv *mounts)

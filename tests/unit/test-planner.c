@@ -336,11 +336,11 @@ static void test_names(void)
 	struct inventory_part p = {.number = 3};
 	char name[320];
 
-	TAP_STR(planner_part_name(&d, &p, name, sizeof(name)), "/dev/nvme0n1p3");
+	TAP_STR(inventory_part_name(&d, &p, name, sizeof(name)), "/dev/nvme0n1p3");
 	snprintf(d.path, sizeof(d.path), "/dev/vdb");
-	TAP_STR(planner_part_name(&d, &p, name, sizeof(name)), "/dev/vdb3");
+	TAP_STR(inventory_part_name(&d, &p, name, sizeof(name)), "/dev/vdb3");
 	p.number = 0;
-	TAP_STR(planner_part_name(&d, &p, name, sizeof(name)), "/dev/vdb");
+	TAP_STR(inventory_part_name(&d, &p, name, sizeof(name)), "/dev/vdb");
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 
 #define MIB (1ull << 20)
 
@@ -322,6 +323,7 @@ static void test_odd_disks(void)
 /* Someone else may write to the image. */
 static void test_locked(void)
 {
+	CLEANUP(reasons_release) struct reasons good = {0};
 	struct flock byte = {.l_type = F_RDLCK, .l_start = 101, .l_len = 1};
 	CLEANUP_FD int fd = -1;
 
@@ -329,6 +331,16 @@ static void test_locked(void)
 	fd = open("disk.img", O_RDWR | O_CLOEXEC);
 	TAP_INT(fcntl(fd, F_OFD_SETLK, &byte), 0);
 	check_reason("source-in-use", REASON_REFUSE);
+	byte.l_type = F_UNLCK;
+	TAP_INT(fcntl(fd, F_OFD_SETLK, &byte), 0);
+	TAP_INT(flock(fd, LOCK_EX), 0);
+	check_reason("source-in-use", REASON_REFUSE);
+	TAP_INT(flock(fd, LOCK_UN), 0);
+	/* No lock, but open for writing. */
+	check_reason("source-in-use", REASON_REFUSE);
+	close(steal_fd(&fd));
+	source_free(open_image("disk.img", &good));
+	TAP_INT(good.n, 0);
 }
 
 static void test_cannot_open(void)
