@@ -331,7 +331,6 @@ int freeze_start(const struct strv *mounts, struct freeze **out)
 
 int freeze_end(struct freeze *f)
 {
-	CLEANUP(freeze_freep) struct freeze *mine = f;
 	char byte = FREEZE_THAW;
 	int status = 0, r = 0;
 
@@ -356,5 +355,6 @@ int freeze_end(struct freeze *f)
 			log_error("cannot make %s writable again: %s; run: mount -o remount,rw %s",
 				  f->shared->mounts[i].path, strerror(-r),
 				  f->shared->mounts[i].path);
+	freeze_free(f);
 	return r;
 }

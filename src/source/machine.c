@@ -89,12 +89,12 @@ int machine_disks_of(const char *root, dev_t dev, struct strv *paths)
 /* The address burnt into the card: a bond gives all its members the same one. */
 static bool machine_permanent_mac(int sock, const char *name, char mac[18])
 {
-	struct {
+	union {
 		struct ethtool_perm_addr head;
-		uint8_t bytes[32];
+		uint8_t bytes[sizeof(struct ethtool_perm_addr) + 32];
 	} request = {.head = {.cmd = ETHTOOL_GPERMADDR, .size = 32}};
 	struct ifreq ifr = {.ifr_data = (char *)&request};
-	const uint8_t *b = request.bytes, none[6] = {0};
+	const uint8_t *b = request.bytes + sizeof(request.head), none[6] = {0};
 
 	if (sock < 0 || !text_copy(ifr.ifr_name, sizeof(ifr.ifr_name), name) ||
 	    ioctl(sock, SIOCETHTOOL, &ifr) < 0 || request.head.size != 6 || !memcmp(b, none, 6))
