@@ -23,6 +23,7 @@
 : "${ramboot_conf:=/conf/p2v-ramboot.conf}"
 : "${ramboot_mount:=mount}"
 : "${ramboot_umount:=umount}"
+: "${ramboot_pause:=1}"                       # seconds, longer with each try
 
 # What the system in RAM needs beside its files: the kernel's own growth,
 # init, sshd and a receiver. Measured with p2v-instance's root: 60 MiB.
@@ -35,7 +36,7 @@ ramboot_inode_cost=1
 ramboot_error=
 
 ramboot_say() {
-	echo "p2v-ramboot: $*" >"$ramboot_console" 2>/dev/null || echo "p2v-ramboot: $*"
+	echo "p2v-ramboot: $*" 2>/dev/null >>"$ramboot_console" || echo "p2v-ramboot: $*"
 }
 
 ramboot_fail() {
@@ -346,7 +347,7 @@ $ramboot_reversed"
 ramboot_unmount_one() {
 	for ramboot_try in 1 2 3 4 5; do
 		$ramboot_umount "$1" 2>"$ramboot_state/umount" && return 0
-		sleep "$ramboot_try"
+		sleep "$((ramboot_try * ramboot_pause))"
 	done
 	ramboot_fail "cannot unmount the disk from $1: $(cat "$ramboot_state/umount")
   needed $(ramboot_mib "$ramboot_need"), available $(ramboot_mib "$(ramboot_available)"); the copy was complete, but the disk is not free"
