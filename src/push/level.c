@@ -1,21 +1,22 @@
 /* level.c - see level.h
  *
- * The link is the bottleneck when workers spend most of their time waiting in
- * writes; a higher level then pays, as long as more data gets through. Whether
- * it does is measured, because a slow target disk or a target that is short of
- * CPU blocks the writes just as a slow link does, and no level helps there:
- * such a trial is taken back, and the next one waits longer.
+ * Workers that spend most of their time waiting in writes have a link that is
+ * the limit, and a higher level may get more data through; workers that hardly
+ * wait are short of CPU, and a lower one may. Whether it does is measured,
+ * because a slow target disk blocks the writes just as a slow link does, and
+ * sending more bytes costs CPU as well: a step that did not bring more data
+ * through is taken back, and the next one waits longer.
  */
 #include "push/level.h"
 
-static const int level_ladder[] = {-3, -1, 1, 3, 5, 7, 9};
+static const int level_ladder[] = {0, -3, -1, 1, 3, 5, 7, 9};
 
-#define LEVEL_START     1u
+#define LEVEL_START     2u
 #define LEVEL_TOP       (sizeof(level_ladder) / sizeof(level_ladder[0]) - 1)
 #define LEVEL_HOLD      4u
-#define LEVEL_HOLD_MAX  64u
+#define LEVEL_HOLD_MAX  32u
 #define LEVEL_BACKED_UP 0.50 /* share of the workers' time */
-#define LEVEL_IDLE      0.10
+#define LEVEL_IDLE      0.25
 #define LEVEL_GAIN      1.03 /* a trial must bring this much */
 
 void level_start(struct level *l)
@@ -42,6 +43,14 @@ static void level_judge(struct level *l, double rate)
 		l->next_hold *= 2;
 }
 
+static void level_try(struct level *l, unsigned step, double rate)
+{
+	l->back = l->step;
+	l->step = step;
+	l->before = rate;
+	l->trial = true;
+}
+
 int level_update(struct level *l, const struct level_window *w)
 {
 	double rate, blocked;
@@ -54,17 +63,14 @@ int level_update(struct level *l, const struct level_window *w)
 		level_judge(l, rate);
 		return level_value(l);
 	}
-	if (l->hold)
+	if (l->hold) {
 		l->hold--;
-	if (blocked > LEVEL_BACKED_UP) {
-		if (!l->hold && l->step < LEVEL_TOP) {
-			l->back = l->step++;
-			l->before = rate;
-			l->trial = true;
-		}
-	} else if (blocked < LEVEL_IDLE && l->step) {
-		l->step--;
+		return level_value(l);
 	}
+	if (blocked > LEVEL_BACKED_UP && l->step < LEVEL_TOP)
+		level_try(l, l->step + 1, rate);
+	else if (blocked < LEVEL_IDLE && l->step)
+		level_try(l, l->step - 1, rate);
 	return level_value(l);
 }
 

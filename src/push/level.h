@@ -1,8 +1,7 @@
 /* level.h - how hard to compress: the level follows what the push is waiting for
  *
- * Pure: windows of measurements go in, a level comes out. Sending costs CPU on
- * both ends as well (cipher, copies), so for data that shrinks the fast levels
- * are cheaper than none at all; data that does not is found by level_skip().
+ * Pure: windows of measurements go in, a level comes out. Data that
+ * does not shrink at any level is found by level_skip().
  */
 #ifndef P2V_PUSH_LEVEL_H
 #define P2V_PUSH_LEVEL_H
@@ -21,14 +20,15 @@ struct level_window {
 struct level {
 	unsigned step;      /* index into the ladder of levels */
 	unsigned back;      /* the step before a trial */
-	bool trial;         /* the last decision raised the level to see whether it helps */
+	bool trial;         /* the last decision was a step that has to prove itself */
 	double before;      /* data bytes per second before that trial */
 	unsigned hold;      /* windows to wait before the next trial */
 	unsigned next_hold; /* grows with each trial that did not help */
 };
 
 void level_start(struct level *l);
-/* Takes a window into account; returns the zstd level to use from now on. */
+/* Takes a window into account; returns the zstd level to use from now on, or 0 for
+ * none. */
 int level_update(struct level *l, const struct level_window *w);
 int level_value(const struct level *l);
 
