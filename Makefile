@@ -9,8 +9,8 @@
 #   make fuzz lint bench man deps clean
 #   make install      DESTDIR= PREFIX=/usr/local
 #
-# Variables: BUILD (output directory), SAN (address,undefined), WERROR=1,
-# DESTDIR and PREFIX for install.
+# Variables: BUILD (output directory), SAN (address,undefined), WERROR=1, V=1
+# (show commands), JOBS, DESTDIR and PREFIX for install.
 
 BUILD   ?= build
 PREFIX  ?= /usr/local
@@ -19,6 +19,16 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 SAN     ?=
 WERROR  ?=
+V       ?=
+JOBS    ?= $(shell nproc)
+
+ifeq ($(V),)
+say = @echo "  $(1) $@"
+run = @
+else
+say =
+run =
+endif
 
 BIN     := $(BUILD)
 OBJ     := $(BUILD)/obj
@@ -79,21 +89,26 @@ LIBS_boot    = $(shell pkg-config --libs $(PKG_JSON) $(PKG_BLKID)) $(LIBS_archiv
 LIBS_all     = $(shell pkg-config --libs $(PKG_ALL))
 
 $(BIN)/p2v-push: $(OBJ)/push/main.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/push/main.o $(LIB) $(LIBS_push)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/push/main.o $(LIB) $(LIBS_push)
 
 $(BIN)/p2v-receive: $(OBJ)/receive/main.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/receive/main.o $(LIB) $(LIBS_receive)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/receive/main.o $(LIB) $(LIBS_receive)
 
 $(BIN)/p2v-boot: $(OBJ)/boot/main.o $(LIB)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(LIBS_boot)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(LIBS_boot)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJ)
+	$(call say,AR  )
+	$(run)$(AR) rcs $@ $(LIB_OBJ)
 
 $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(run)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Unit tests: one program for each tests/unit/test-*.c, and the small programs
 # that shell tests use (tests/cli/*.c, tests/disk/*.c).
@@ -104,7 +119,8 @@ TOOL_BIN := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 
 $(UNIT_BIN) $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c tests/tap.h $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS_all)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS_all)
 
 # Fuzz targets are linked twice: with a driver that replays their corpus (in
 # every build), and with libFuzzer (`make fuzz`).
@@ -116,11 +132,13 @@ FUZZ_SECONDS ?= 30
 
 $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ tests/fuzz/replay.c $< $(LIB) $(LIBS_all)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ tests/fuzz/replay.c $< $(LIB) $(LIBS_all)
 
 $(FUZZ_BIN): $(BUILD)/tests/fuzz/fuzz-%: tests/fuzz/fuzz-%.c $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS_all)
+	$(call say,LINK)
+	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS_all)
 
 test-programs: $(UNIT_BIN) $(TOOL_BIN) $(REPLAY_BIN)
 unit: $(UNIT_BIN)
@@ -128,15 +146,15 @@ unit: $(UNIT_BIN)
 # Tests. `check` runs everything that needs neither root nor a virtual machine,
 # with the sanitizers; the others run the programs as they are installed.
 SAN_BUILD := $(BUILD)/san
-SAN_MAKE   = $(MAKE) --no-print-directory BUILD=$(SAN_BUILD) SAN=address,undefined CFLAGS='-O1 -g'
+SAN_MAKE   = $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(SAN_BUILD) SAN=address,undefined CFLAGS='-O1 -g'
 PROVE      = tests/tools/prove.sh
 
 check: all
 	+$(SAN_MAKE) all test-programs
-	+P2V_BUILD=$(SAN_BUILD) $(SAN_MAKE) prove-check
+	+$(SAN_MAKE) prove-check
 
 prove-check:
-	P2V_BUILD=$(BUILD) $(PROVE) --jobs 2 $(UNIT_BIN) \
+	@P2V_BUILD=$(BUILD) $(PROVE) --jobs 2 $(UNIT_BIN) \
 		$(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%) tests/cli/*.t tests/fixups/*.t tests/initrd/*.t
 
 check-root: all test-programs
@@ -151,14 +169,14 @@ check-matrix: all
 
 check-all: deps
 	+$(MAKE) --no-print-directory lint
-	+$(MAKE) --no-print-directory check
+	+$(MAKE) --no-print-directory -j$(JOBS) check
 	+$(MAKE) --no-print-directory fuzz
 	+$(MAKE) --no-print-directory check-root
 	+$(MAKE) --no-print-directory check-vm
 
 FUZZ_BUILD := $(BUILD)/libfuzzer
 fuzz:
-	+$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang \
+	+$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang \
 		SAN=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
 	tests/tools/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_NAMES)
 
@@ -171,7 +189,7 @@ deps:
 	@tests/tools/deps.sh
 
 demo: deps
-	+$(MAKE) --no-print-directory all
+	+$(MAKE) --no-print-directory -j$(JOBS) all
 	P2V_BUILD=$(BUILD) tests/demo.sh
 
 bench: all
@@ -182,7 +200,8 @@ MAN     := $(MAN_SRC:docs/man/%.rst=$(BUILD)/man/%)
 
 $(BUILD)/man/%: docs/man/%.rst
 	@mkdir -p $(@D)
-	rst2man --halt=warning $< $@
+	$(call say,MAN )
+	$(run)rst2man --halt=warning $< $@
 
 man: $(MAN)
 
