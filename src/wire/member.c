@@ -110,7 +110,7 @@ void member_word(struct jread *r, const struct jdoc *o, const char *key, const c
 
 struct digest member_digest(struct jread *r, const struct jdoc *o, const char *key)
 {
-	struct digest d;
+	struct digest d = {0};
 
 	jread_hex(r, o, key, d.bytes, sizeof(d.bytes));
 	return d;

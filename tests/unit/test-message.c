@@ -128,14 +128,14 @@ static void test_verdict(void)
 
 static void test_commit(void)
 {
-	struct msg_commit in = {.plan = {{9}}, .erase_count = 2, .erase = {"/dev/vda", "SER 1"}};
+	struct msg_commit in = {.plan = {{9}}, .erase_count = 2, .erase = {"/dev/vda", "SERIAL 1"}};
 	struct msg_commit out;
 	CLEANUP(jdoc_freep) struct jdoc *d = through(msg_commit_to_json(&in));
 
 	TAP_INT(msg_commit_from_json(d, &out, NULL), 0);
 	TAP_INT(out.erase_count, 2);
 	TAP_STR(out.erase[0], "/dev/vda");
-	TAP_STR(out.erase[1], "SER 1");
+	TAP_STR(out.erase[1], "SERIAL 1");
 	TAP_OK(digest_equal(&in.plan, &out.plan));
 #define COMMIT(e) "{\"plan\":\"000102030405060708090a0b0c0d0e0f\",\"erase\":" e "}"
 	REFUSED(msg_commit, COMMIT("[\"\"]"), "erase");
