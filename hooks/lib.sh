@@ -1,7 +1,7 @@
 # lib.sh - functions of p2v-instance and of its hooks (POSIX sh)
 #
-# Hooks are run in the order of their names with the variables that README in
-# this folder lists. They change only what is below $TARGET (the bootloader
+# Hooks are run in the order of their names with the variables that the manual
+# page p2v-instance(8) lists. They change only what is below $TARGET (the bootloader
 # hook also $BLOCKDEV). Everything that must be undone (mounts, loop devices,
 # scratch folders) is registered with on_exit at the moment it is made.
 #
