@@ -68,3 +68,30 @@ flow_service() {
 flow_systemd() {
 	vm_ssh "$1" 'systemctl is-system-running --wait; systemctl --failed --no-legend'
 }
+
+# flow_partuuids FILE: the table as far as it is the machine's identity.
+flow_partuuids() {
+	sfdisk -d "$1" | sed -n "s/^label-id: //p; s#^[^ ]*\\([0-9]\\) : .*\\(start=.*\\)#\\1 \\2#p" |
+		tr -s ' '
+}
+
+# The checks that every migrated machine has to pass; for tests (TAP).
+# flow_check NAME WHAT SOURCE DIR...: WHAT says how it was started, SOURCE is
+# mbr or gpt, DIR the folders with markers.
+flow_check() {
+	flow_name=$1
+	flow_what=$2
+	flow_kind=$3
+	shift 3
+	check "$flow_what: the migrated machine answers over ssh" flow_wait_migrated "$flow_name"
+	check_eq "$flow_what: systemd has everything up" "$(flow_systemd "$flow_name" 2>&1)" running
+	check_eq "$flow_what: the service answers" "$(flow_service "$flow_name" 2>&1)" \
+		"hello from src$flow_kind
+the file that the service serves"
+	check_eq "$flow_what: it has the source's ssh host key" \
+		"$(vm_host_key "$flow_name")" "$(cat "$I/source-hostkey.pub")"
+	flow_manifest "$flow_name" "$@" >"$T/manifest"
+	check "$flow_what: every marker file is the same in every property" \
+		diff "$I/source-$flow_kind.manifest" "$T/manifest"
+	check "$flow_what: swap is on" vm_ssh "$flow_name" 'swapon --show --noheadings | grep -q .'
+}
