@@ -209,9 +209,41 @@ int source_open(const struct source_options *options, struct source **out, struc
 	return 0;
 }
 
+/* Time has passed since the source was opened: what nobody wrote to then may be
+ * mounted now, and is not frozen. Anything to refuse is new, for there was
+ * nothing before. */
+static int source_look_again(struct source *s, struct reasons *reasons)
+{
+	CLEANUP(reasons_release) struct reasons now = {0};
+	CLEANUP(strv_release) struct strv mounts = {0};
+	CLEANUP(users_freep) struct users *u = NULL;
+	int r = users_new("", &u);
+
+	for (uint32_t i = 0; i < s->inv.disk_count && !r; i++) {
+		struct inventory_disk *disk = &s->inv.disks[i];
+
+		disk->use = (struct inventory_use){0};
+		for (uint32_t p = 0; p < disk->part_count; p++)
+			disk->parts[p].use = (struct inventory_use){0};
+		r = users_look(u, s->fds[i].buffered, disk, &mounts);
+	}
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < mounts.n; i++)
+		if (!strv_has(&s->mounts, mounts.v[i]))
+			reason_add(reasons, REASON_REFUSE, "source-in-use", "run the push again",
+				   "%s has been mounted read-write meanwhile", mounts.v[i]);
+	planner_check(&s->inv, true, &now);
+	for (size_t i = 0; i < now.n; i++)
+		if (now.v[i].level == REASON_REFUSE)
+			reason_add(reasons, REASON_REFUSE, now.v[i].code, now.v[i].hint, "%s",
+				   now.v[i].text);
+	return 0;
+}
+
 int source_refresh(struct source *s, struct reasons *reasons)
 {
-	int r = 0;
+	int r = source_look_again(s, reasons);
 
 	for (uint32_t i = 0; i < s->inv.disk_count && !r; i++)
 		r = inventory_read_maps(&s->inv.disks[i], &s->fds[i], true);

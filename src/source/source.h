@@ -39,9 +39,12 @@ struct jdoc *source_to_json(const struct source *s);
 /* Mount points on these disks that are mounted read-write, outermost first:
  * what --freeze has to freeze. */
 const struct strv *source_mounts(const struct source *s);
-/* Reads the used-block maps of these again, once they are frozen, and adds what
- * is wrong with them to @reasons. Before it, their chunks and totals are an
- * estimate; after it, new cursors must be made. 0 or -errno (logged). */
+/* Looks again, just before the first chunk is read and after these have been
+ * frozen: who uses the disks now (refused when something has been mounted
+ * since), and what the frozen file systems' used-block maps are. Adds what is
+ * wrong to @reasons. Before it, the chunks and totals of mounted file systems
+ * are an estimate; after it, new cursors must be made. Of use without a freeze
+ * as well. 0 or -errno (logged). */
 int source_refresh(struct source *s, struct reasons *reasons);
 
 /* The chunks that have something in them, in disk order. A cursor is shared by

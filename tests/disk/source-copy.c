@@ -1,10 +1,11 @@
 /* source-copy.c - for source.t: a push without a wire
  *
- *   source-copy [--freeze] SOURCE TARGET
+ *   source-copy [--freeze] [--wait] SOURCE TARGET
  *
  * Prints a line for each reason ("refused source-in-use: ..."), and writes the
  * chunks of SOURCE where they belong in the file TARGET. With --freeze, what
  * is mounted is frozen, and the maps are read again, before the first chunk.
+ * With --wait it says "opened", and waits for a line before going on.
  * TARGET "-" throws the chunks away, and prints how fast they were read.
  *
  * Exit status: 0, 1 failed, 2 refused.
@@ -75,35 +76,41 @@ static int copy(const struct source *s, const struct plan *plan, int fd)
 
 int main(int argc, char **argv)
 {
-	bool freeze = argc == 4 && !strcmp(argv[1], "--freeze");
+	bool freeze = argc > 1 && !strcmp(argv[1], "--freeze");
+	bool wait = argc > 1 + freeze && !strcmp(argv[1 + freeze], "--wait");
 	const char *paths[] = {argc > 2 ? argv[argc - 2] : ""};
 	struct source_options options = {.paths = paths, .path_count = 1, .freeze = freeze};
-	CLEANUP(reasons_release) struct reasons reasons = {0}, frozen = {0};
+	CLEANUP(reasons_release) struct reasons reasons = {0}, now = {0};
 	CLEANUP(source_freep) struct source *s = NULL;
 	CLEANUP(plan_release) struct plan plan = {0};
 	CLEANUP_FD int fd = -1;
 	struct freeze *f = NULL;
 	int r;
 
-	if (argc != 3 && !freeze)
+	if (argc != 3 + freeze + wait)
 		return 1;
 	if (source_open(&options, &s, &reasons) < 0 || source_plan(s, &plan) < 0)
 		return 1;
 	show(&reasons);
 	if (reasons_refuse(&reasons))
 		return 2;
+	if (wait) {
+		puts("opened");
+		fflush(stdout);
+		getchar();
+	}
 	if (strcmp(argv[argc - 1], "-")) {
 		fd = open(argv[argc - 1], O_WRONLY | O_CLOEXEC);
 		if (fd < 0)
 			return 1;
 	}
 	r = freeze ? freeze_start(source_mounts(s), &f) : 0;
-	if (!r && freeze)
-		r = source_refresh(s, &frozen);
-	show(&frozen);
-	if (!r && !reasons_refuse(&frozen))
+	if (!r)
+		r = source_refresh(s, &now);
+	show(&now);
+	if (!r && !reasons_refuse(&now))
 		r = copy(s, &plan, fd);
 	if (freeze_end(f) < 0 || r < 0)
 		return 1;
-	return reasons_refuse(&frozen) ? 2 : 0;
+	return reasons_refuse(&now) ? 2 : 0;
 }

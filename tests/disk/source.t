@@ -31,6 +31,25 @@ check_status "swap in use is made anew on the target, and fine" 0 "$COPY" "$disk
 check_eq "nothing is said about it" "$(grep -c source-in-use "$T/out")" 0
 swapoff "${disk}p2"
 
+# Between the look and the first chunk, somebody mounts it.
+mkfifo "$T/in"
+"$COPY" --wait "$disk" - <"$T/in" >"$T/wait.out" 2>&1 &
+waiter=$!
+exec 9>"$T/in"
+n=0
+until grep -q opened "$T/wait.out" || [ "$n" -ge 600 ]; do
+	n=$((n + 1))
+	sleep 0.1
+done
+mount "$part" "$T/mnt" || exit 1
+echo >&9
+exec 9>&-
+wait_status=0
+wait "$waiter" || wait_status=$?
+umount "$T/mnt"
+check_eq "mounted since it was opened, it is refused" "$wait_status" 2
+check_has "and that is said" "$T/wait.out" "$T/mnt has been mounted read-write meanwhile"
+
 mount "$part" "$T/mnt" || exit 1
 on_exit "umount '$T/mnt' 2>/dev/null"
 check_status "mounted read-write, it is refused" 2 "$COPY" "$disk" -

@@ -31,6 +31,9 @@ static ssize_t bad_pread(int fd, void *buf, size_t len, off_t offset)
 		errno = EINVAL;
 		return -1;
 	}
+	if (fd == s->fds[0].direct)
+		TAP_OK(at % s->fds[0].align == 0 && len % s->fds[0].align == 0 &&
+		       (uintptr_t)buf % s->fds[0].align == 0);
 	if (bad_times && at < bad_to && at + len > bad_from) {
 		bad_times--;
 		errno = bad_errno;
