@@ -9,7 +9,8 @@ static struct span span;
 static void set_runs(uint32_t n, const struct chunk_run *runs)
 {
 	memset(&chunk, 0, sizeof(chunk));
-	memcpy(chunk.runs, runs, n * sizeof(*runs));
+	if (n)
+		memcpy(chunk.runs, runs, n * sizeof(*runs));
 	chunk.run_count = n;
 }
 
