@@ -439,6 +439,7 @@ static void test_gpt_entries_refused(void)
 	gpt_entries_refused(40000, 39999, "partition 6");
 	gpt_entries_refused(40, UINT64_MAX, "partition 6");
 	gpt_entries_refused(0, 0, "partition 6");
+	gpt_entries_refused(70000, 131039, "partition 6"); /* where the backup is */
 	gpt_entries_refused(2047, 2048, "partitions 1 and 6 overlap");
 	gpt_entries_refused(34, 50000, "overlap");
 }
@@ -518,6 +519,19 @@ static void test_extents_refused(void)
 	e[0] = t.extents[0];
 	e[2].length = 0xffffffff;
 	TAP_INT(table_decode_extents(e, 3, m.size, 512, &out, NULL), -EINVAL);
+	{
+		/* Two boot records of the same length, swapped. */
+		CLEANUP_IMAGE struct image mbr = image_mbr_example();
+		CLEANUP_TABLE struct table u = {0};
+
+		TAP_INT(decode(&mbr, &u, NULL), 0);
+		e[0] = u.extents[0];
+		e[1] = u.extents[2];
+		e[2] = u.extents[1];
+		memset(&err, 0, sizeof(err));
+		TAP_INT(table_decode_extents(e, 3, mbr.size, 512, &out, &err), -EINVAL);
+		TAP_HAS(err.text, "piece 1");
+	}
 	/* A disk that is too small for it, or has other sectors. */
 	TAP_INT(table_decode_extents(t.extents, 3, 1 << 20, 512, &out, NULL), -EINVAL);
 	TAP_INT(table_decode_extents(t.extents, 3, m.size, 4096, &out, NULL), -EINVAL);
