@@ -111,8 +111,12 @@ int grub_evaluate(const struct grub_facts *facts, size_t device, const char *pat
 	size_t len;
 	int r;
 
-	if (!ev || asprintf(&source, "%s:%s", facts->devices[device].name, path) < 0)
+	if (!ev)
 		return -ENOMEM;
+	if (asprintf(&source, "%s:%s", facts->devices[device].name, path) < 0) {
+		source = NULL;
+		return -ENOMEM;
+	}
 	r = facts->read(facts->ctx, device, path, GRUB_MAX_CONFIG, &text, &len);
 	if (r < 0) {
 		strv_addf(&list->warnings, "%s: cannot be read: %s", source,

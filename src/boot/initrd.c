@@ -174,7 +174,7 @@ static int initrd_magic(struct initrd_stream *s, uint8_t *magic, size_t got)
 static int initrd_archives(struct initrd_stream *s, bool one, initrd_name_fn *fn, void *ctx)
 {
 	for (;;) {
-		uint8_t magic[6];
+		uint8_t magic[6] = {0};
 		uint64_t base;
 		int r;
 

@@ -137,16 +137,19 @@ static const char *kexec_reason(int error)
 static int kexec_load_by_tool(int kernel, int initrd, const char *cmdline, struct err_text *why)
 {
 	CLEANUP(run_result_release) struct run_result res = {0};
-	CLEANUP_FREE char *k = NULL, *i = NULL, *line = NULL;
+	CLEANUP_FREE char *line = NULL;
+	char k[64], i[64];
 	const char *argv[] = {"kexec", "-c", "-l", NULL, NULL, NULL, NULL};
 	const struct run_options options = {.timeout = 300, .merge = true};
 	char text[200];
 	int r;
 
-	if (asprintf(&k, "/proc/%d/fd/%d", getpid(), kernel) < 0 ||
-	    asprintf(&i, "--initrd=/proc/%d/fd/%d", getpid(), initrd) < 0 ||
-	    asprintf(&line, "--command-line=%s", cmdline) < 0)
+	snprintf(k, sizeof(k), "/proc/%d/fd/%d", getpid(), kernel);
+	snprintf(i, sizeof(i), "--initrd=/proc/%d/fd/%d", getpid(), initrd);
+	if (asprintf(&line, "--command-line=%s", cmdline) < 0) {
+		line = NULL;
 		return -ENOMEM;
+	}
 	argv[3] = k;
 	argv[4] = line;
 	argv[5] = initrd < 0 ? NULL : i;
