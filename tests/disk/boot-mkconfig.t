@@ -34,6 +34,7 @@ echo "$last"
 END
 chmod +x "$T/grub-probe" "$T/grub-mkrelpath"
 
+# shellcheck disable=SC2016 # the inner shell expands
 # make_config LINE...: grub-mkconfig with that /etc/default/grub.
 make_config() {
 	printf '%s\n' "$@" "GRUB_DISABLE_OS_PROBER=true" "GRUB_DISABLE_LINUX_UUID=true" >"$T/default/grub"
