@@ -18,6 +18,8 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
+#define NODES_BUSY_TRIES 50 /* tenths of a second */
+
 static void nodes_closedir(DIR **d)
 {
 	if (*d)
@@ -117,9 +119,17 @@ static int nodes_forget_one(void *ctx, const char *part, uint64_t number)
 	struct blkpg_partition p = {.pno = (int)number};
 	struct blkpg_ioctl_arg arg = {.op = BLKPG_DEL_PARTITION, .datalen = sizeof(p), .data = &p};
 
+	const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+
 	(void)part;
-	if (ioctl(*(int *)ctx, BLKPG, &arg) < 0 && errno != ENXIO)
-		return -errno;
+	/* udev opens a node for a moment to see what is in it. */
+	for (int i = 0; ioctl(*(int *)ctx, BLKPG, &arg) < 0; i++) {
+		if (errno == ENXIO)
+			return 0;
+		if (errno != EBUSY || i >= NODES_BUSY_TRIES)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
 	return 0;
 }
 
