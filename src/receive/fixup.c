@@ -23,8 +23,12 @@ static bool fixup_is_wanted(const struct msg_finish *what, const char *name)
 /* The last line that is not empty: what a failed program said last. */
 static const char *fixup_last_line(char *text)
 {
-	size_t n = strlen(text);
+	size_t n = text ? strlen(text) : 0;
 	char *line;
+
+	/* A program that could not be started said nothing. */
+	if (!n)
+		return "";
 
 	while (n && (text[n - 1] == '\n' || text[n - 1] == ' '))
 		text[--n] = '\0';
@@ -38,7 +42,7 @@ static void fixup_failed(const struct finish *f, const char *name, struct run_re
 	char why[600], line[400];
 	const char *last = fixup_last_line(res->err && res->err[0] ? res->err : res->out);
 
-	text_printable(last ? last : "", line, sizeof(line));
+	text_printable(last, line, sizeof(line));
 	if (res->timed_out)
 		snprintf(why, sizeof(why), "it did not end within %u seconds", FIXUP_TIMEOUT);
 	else if (res->status >= 0)

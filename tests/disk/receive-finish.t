@@ -72,6 +72,12 @@ check_fails "what is not executable is none" grep -q "60-off" "$T/out"
 check "nothing stays mounted" no_mounts
 check "the session is gone" session_is_clean
 
+fixup 40-bad <<'X'
+#!/no/such/interpreter
+X
+push ok "$T/source.img" "$T/target.img"
+check_has "a fixup that cannot be started" "$T/out" "EVENT fixup 40-bad failed: it could not be started"
+check_has "ends the push in order" "$T/out" "control 0"
 rm "$T/fixups/40-bad"
 push ok "$T/source.img" "$T/target.img"
 check_has "the next push goes through" "$T/out" "EVENT fixup 50-after done: applied: it ran"
