@@ -15,7 +15,7 @@ packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd 
 gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 # Virtual machines, the instance and the demo.
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
-grub2-common grub-common expect tmux socat strace xfsprogs partclone procps"
+grub2-common grub-common expect tmux socat strace xfsprogs partclone procps time"
 
 missing=
 for package in $packages; do
