@@ -98,7 +98,7 @@ run_sshd() {
 		RekeyLimit 4M
 	END
 	: >"$T/ssh/log"
-	"$(command -v sshd)" -D -e -f "$T/ssh/config" "$@" 2>"$T/ssh/log" &
+	"$(command -v sshd)" -D -e -f "$T/ssh/config" "$@" >/dev/null 2>"$T/ssh/log" &
 	SSHD_PID=$!
 	on_exit "kill $SSHD_PID 2>/dev/null"
 	run_tries=0

@@ -170,6 +170,7 @@ static void control(void)
 {
 	struct msg_result result = {.root_found = true, .kexec_loaded = true};
 	struct msg_bye bye = {.mode = CUTOVER_KEXEC, .text = "pretend"};
+	const char *key = getenv("PUSH_PEER_KEY");
 	struct frame f;
 
 	send_facts();
@@ -177,8 +178,8 @@ static void control(void)
 	send_verdict(&f);
 	control_transfer();
 	take(PROTO_FINISH, &f);
-	if (getenv("PUSH_PEER_KEY"))
-		strv_add(&result.host_keys, getenv("PUSH_PEER_KEY"));
+	if (key && *key)
+		strv_add(&result.host_keys, key);
 	if (is("reason"))
 		reason_add(&result.reasons, REASON_REFUSE, "fixup-failed", "look at its log",
 			   "10-fstab failed");

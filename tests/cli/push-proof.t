@@ -31,6 +31,7 @@ check "as an event" jq -es 'any(.event == "proof" and .proven)' "$T/out"
 check_status "another key answers" 3 proof "$other" "$PORT" 3
 check_has "is told with its fingerprint" "$T/err" "another machine's key answers: $key"
 check_status "a migrated system without host keys" 3 proof "" "$PORT" 60
+check_has "is told at once" "$T/err" "has no ssh host keys"
 check_status "nobody answers" 3 proof "$key" 1 3
 check_has "is told" "$T/err" "Connection refused"
 
