@@ -14,11 +14,14 @@ I=$B/images
 
 # in_ram VM DISK: what must hold whatever the root was on.
 in_ram() {
-	vm_ssh "$1" "cat /run/p2v/ramboot" >"$T/marker"
+	vm_ssh "$1" "cat /run/p2v/ramboot" >"$T/marker" || {
+		not_ok "$1: the machine is up and has a marker"
+		return
+	}
 	check_eq "$1: / is a tmpfs" "$(vm_ssh "$1" 'stat -f -c %T /')" tmpfs
 	check_eq "$1: no disk is mounted or swapped to" \
-		"$(vm_ssh "$1" 'grep -E "^/dev/(vd|mapper|dm-)" /proc/mounts /proc/swaps')" ''
-	check_eq "$1: nothing holds the disk" "$(vm_ssh "$1" "ls /sys/block/$2/holders")" ''
+		"$(vm_ssh "$1" 'grep -E "^/dev/(vd|mapper|dm-)" /proc/mounts /proc/swaps; echo end')" end
+	check_eq "$1: nothing holds the disk" "$(vm_ssh "$1" "ls /sys/block/$2/holders; echo end")" end
 	check "$1: the disk's partition table can be read again" \
 		vm_ssh "$1" "blockdev --rereadpt /dev/$2"
 	check "$1: the disk can be opened exclusively and erased" vm_ssh "$1" "wipefs -q -a -f /dev/$2"
@@ -30,7 +33,7 @@ in_ram() {
 		"$(vm_ssh "$1" 'grep -c -E "^(UUID|LABEL|/dev)" /etc/fstab')" 0
 	check "$1: the old fstab is kept" vm_ssh "$1" 'grep -q "^UUID=.* / " /etc/fstab.p2v'
 	check_has "$1: the marker names the disk" "$T/marker" "disks=$2"
-	check_eq "$1: no unit failed" "$(vm_ssh "$1" 'systemctl --failed --no-legend --plain')" ''
+	check_eq "$1: no unit failed" "$(vm_ssh "$1" 'systemctl --failed --no-legend --plain; echo end')" end
 	check "$1: the console showed progress" vm_console_has "$1" 'MiB)'
 	check "$1: the loss of user attributes is counted, or there is none" lost_are_told "$1"
 }
@@ -48,10 +51,10 @@ lost_are_told() {
 
 # Copies the running root onto a logical volume, as an installer would.
 make_lvm='set -e
-pvcreate -q /dev/vdb && vgcreate -q vg0 /dev/vdb && lvcreate -q -n root -l 100%FREE vg0
+pvcreate /dev/vdb && vgcreate vg0 /dev/vdb && lvcreate -y -n root -l 100%FREE vg0
 mke2fs -q -t ext4 /dev/vg0/root && mount /dev/vg0/root /mnt
-cp -ax / /mnt/. && mv /mnt/etc/fstab.p2v /mnt/etc/fstab && rm -f /mnt/etc/lvm/lvmlocal.conf
-umount /mnt && vgchange -q -an vg0 && sync'
+cp -ax /. /mnt/ && mv /mnt/etc/fstab.p2v /mnt/etc/fstab && rm -f /mnt/etc/lvm/lvmlocal.conf
+cd /; umount /mnt && vgchange -an vg0 && sync'
 
 # By firmware and GRUB from its own disk; the image itself stays as it was.
 truncate -s 1G "$T/lvm.img"
