@@ -60,9 +60,9 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Isrc $(WARN) $(SAN
 	     -DP2V_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	     -pthread $(shell pkg-config --cflags $(PKG_ALL) 2>/dev/null) $(CFLAGS)
 
-# libparted 3.5 reads beyond a string while it is loaded (ped_disk_gpt_init), which
-# AddressSanitizer would end every program for that is linked with it.
-export ASAN_OPTIONS ?= intercept_strchr=0
+ifneq ($(findstring address,$(SAN)),)
+ASAN_OBJ := $(OBJ)/asan-options.o
+endif
 
 # The programs are thin mains; everything else is one library.
 MAINS   := $(wildcard src/push/main.c src/receive/main.c src/boot/main.c)
@@ -88,22 +88,26 @@ LIBS_receive = $(shell pkg-config --libs $(PKG_PARTED) $(PKG_JSON) $(PKG_XXHASH)
 LIBS_boot    = $(shell pkg-config --libs $(PKG_JSON) $(PKG_BLKID)) $(LIBS_archive)
 LIBS_all     = $(shell pkg-config --libs $(PKG_ALL))
 
-$(BIN)/p2v-push: $(OBJ)/push/main.o $(LIB)
+$(BIN)/p2v-push: $(OBJ)/push/main.o $(LIB) $(ASAN_OBJ)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/push/main.o $(LIB) $(LIBS_push)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/push/main.o $(LIB) $(ASAN_OBJ) $(LIBS_push)
 
-$(BIN)/p2v-receive: $(OBJ)/receive/main.o $(LIB)
+$(BIN)/p2v-receive: $(OBJ)/receive/main.o $(LIB) $(ASAN_OBJ)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/receive/main.o $(LIB) $(LIBS_receive)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/receive/main.o $(LIB) $(ASAN_OBJ) $(LIBS_receive)
 
-$(BIN)/p2v-boot: $(OBJ)/boot/main.o $(LIB)
+$(BIN)/p2v-boot: $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(LIBS_boot)
+	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ) $(LIBS_boot)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR  )
 	$(run)$(AR) rcs $@ $(LIB_OBJ)
+
+$(OBJ)/asan-options.o: tests/tools/asan-options.c
+	@mkdir -p $(@D)
+	$(run)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(OBJ)/%.o: src/%.c
 	@mkdir -p $(@D)
@@ -117,10 +121,10 @@ UNIT_BIN := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOL_SRC := $(sort $(wildcard tests/cli/*.c tests/disk/*.c))
 TOOL_BIN := $(TOOL_SRC:tests/%.c=$(BUILD)/tests/%)
 
-$(UNIT_BIN) $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c tests/tap.h $(LIB)
+$(UNIT_BIN) $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c tests/tap.h $(LIB) $(ASAN_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(LIB) $(LIBS_all)
+	$(run)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -MF $@.d -o $@ $< $(LIB) $(ASAN_OBJ) $(LIBS_all)
 
 # Fuzz targets are linked twice: with a driver that replays their corpus (in
 # every build), and with libFuzzer (`make fuzz`).
@@ -130,15 +134,16 @@ REPLAY_BIN := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%)
 FUZZ_BIN   := $(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/fuzz-%)
 FUZZ_SECONDS ?= 30
 
-$(REPLAY_BIN): $(BUILD)/tests/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(LIB)
+$(REPLAY_BIN): $(BUILD)/tests/fuzz/replay-%: tests/fuzz/fuzz-%.c tests/fuzz/replay.c $(LIB) $(ASAN_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ tests/fuzz/replay.c $< $(LIB) $(LIBS_all)
+	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -DREPLAY_CORPUS='"tests/fuzz/corpus/$*"' \
+		-o $@ tests/fuzz/replay.c $< $(LIB) $(ASAN_OBJ) $(LIBS_all)
 
-$(FUZZ_BIN): $(BUILD)/tests/fuzz/fuzz-%: tests/fuzz/fuzz-%.c $(LIB)
+$(FUZZ_BIN): $(BUILD)/tests/fuzz/fuzz-%: tests/fuzz/fuzz-%.c $(LIB) $(ASAN_OBJ)
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $(LIB) $(LIBS_all)
+	$(run)$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -fsanitize=fuzzer -o $@ $< $(LIB) $(ASAN_OBJ) $(LIBS_all)
 
 test-programs: $(UNIT_BIN) $(TOOL_BIN) $(REPLAY_BIN)
 unit: $(UNIT_BIN)

@@ -11,11 +11,11 @@ comerr-dev libzstd-dev libjansson-dev libxxhash-dev libmount-dev libarchive-dev"
 packages="$packages clang llvm libclang-rt-14-dev cppcheck clang-format shellcheck codespell
 perl python3-docutils dash busybox-static"
 # What the programs and scripts call.
-packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd xz-utils lz4
+packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd xz-utils lz4 bzip2
 gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 # Virtual machines, the instance and the demo.
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
-grub2-common grub-common expect tmux socat strace xfsprogs partclone procps time"
+grub2-common grub-common grub-emu expect tmux socat strace xfsprogs partclone procps time"
 
 missing=
 for package in $packages; do
