@@ -96,6 +96,11 @@ on_terminal() {
 	script -qefc "stty cols 100; exec $on_words" /dev/null </dev/null
 }
 
+# show_table FILE: run beside it, because sfdisk's columns are as wide as its name.
+show_table() {
+	(cd "${1%/*}" && sfdisk -l "${1##*/}") | sed -n '/^Device/,$p' | show
+}
+
 make_disks() {
 	title "Two disks: a machine to be moved, and a target to move it to"
 	start=$(vm_tenths)
@@ -103,11 +108,11 @@ make_disks() {
 	took "$start" "disks made, or found from the last time"
 	tell "The source machine is Debian 12 with systemd, sshd, swap, a second file" \
 		"system and a service on port 8000. Its disk:"
-	sfdisk -l "$I/source-mbr.img" | sed -n '/^Device/,$p' | sed "s#$I/##" | show
+	show_table "$I/source-mbr.img"
 	disk=$T/target.img
 	flow_new_disk "$disk"
 	tell "The target's disk was made by p2v-instance; it holds a small bootstrap system:"
-	sfdisk -l "$disk" | sed -n '/^Device/,$p' | sed "s#$T/##" | show
+	show_table "$disk"
 }
 
 boot_target() {

@@ -10,7 +10,7 @@ need qemu-system-x86_64 socat setpriv ssh ssh-keygen mmdebstrap sfdisk partx mke
 
 check "the disks are made" flow_images mbr instance
 disk=$T/target.img
-unchanged() { check "$1: the target's disk is unchanged" cmp "$disk" "$I/instance.img"; }
+unchanged() { check "$1: the target's disk is unchanged" cmp "$disk" "$T/before.img"; }
 
 # A machine that runs from its disk: the second entry of its boot menu.
 boot_from_disk() {
@@ -32,6 +32,9 @@ flow_new_disk "$disk"
 truncate -s 1G "$T/small.img"
 flow_start target "$disk" --disk "$T/small.img,serial=SMALL-DISK"
 check "the bootstrap system runs from RAM" flow_wait_bootstrap target
+# Its way into RAM has mounted the disk once, so only now is it what it stays.
+vm_ssh target sync
+cp --sparse=always "$disk" "$T/before.img"
 
 vm_ssh target 'mount -o ro,noload /dev/vda2 /mnt'
 check_status "a mounted target disk is refused" 2 flow_push target "$I/source-mbr.img"
@@ -54,6 +57,7 @@ check_status "a key that the target does not know is refused" 5 env SSH_AUTH_SOC
 	p2v-push --source "$I/source-mbr.img" --identity "$T/stranger" --host-key "$(flow_fingerprint)" \
 	--target-disk /dev/vda --yes-erase "$FLOW_SERIAL" "root@127.0.0.1:$(vm_port target)"
 unchanged "refused"
+rm -f "$T/before.img"
 
 # The pusher dies while chunks are on their way.
 sending() { grep -q '"done": *[1-9][0-9]\{7,\}' "$T/cut.json" || ! kill -0 "$pusher" 2>/dev/null; }
