@@ -139,7 +139,9 @@ static void test_clean_child(void)
 	TAP_STR(a.out, "0\n1\n2\n3\n");
 	signal(SIGPIPE, SIG_IGN);
 	sh("yes | head -n 1 >/dev/null; grep SigIgn /proc/self/status", NULL, &b);
-	TAP_HAS(b.out, "0000000000000000");
+	/* 32 and 33 are the C library's own, which it does not let go of. */
+	TAP_HAS(b.out, "SigIgn:\t");
+	TAP_INT(strtoull(b.out + strlen("SigIgn:\t"), NULL, 16) & 0x7fffffff, 0);
 }
 
 static char logged[1024];
