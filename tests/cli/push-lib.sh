@@ -94,7 +94,7 @@ run_sshd() {
 		KbdInteractiveAuthentication no
 		PermitRootLogin yes
 		MaxStartups 100
-		SetEnv PATH=$PATH
+		SetEnv PATH=$PATH ASAN_OPTIONS=${ASAN_OPTIONS:-}
 		RekeyLimit 4M
 	END
 	: >"$T/ssh/log"
