@@ -412,8 +412,8 @@ static void push_summary(struct push *p, enum p2v_exit status)
 		[P2V_EXIT_REFUSED] = "refused; nothing was written",
 		[P2V_EXIT_LOSSES] = "done, with the warnings above",
 		[P2V_EXIT_FAILED] =
-			"failed after writing had begun: the target's disk is not complete. The "
-			"target is still in RAM and can be pushed to again with the same command",
+			("failed after writing had begun: the target's disk is not complete. The "
+			 "target is still in RAM and can be pushed to again with the same command"),
 		[P2V_EXIT_CONNECT] = "no connection; nothing was written",
 	};
 	const char *said = text[status];
