@@ -54,6 +54,7 @@ make_lvm='set -e
 pvcreate /dev/vdb && vgcreate vg0 /dev/vdb && lvcreate -y -n root -l 100%FREE vg0
 mke2fs -q -t ext4 /dev/vg0/root && mount /dev/vg0/root /mnt
 cp -ax /. /mnt/ && mv /mnt/etc/fstab.p2v /mnt/etc/fstab && rm -f /mnt/etc/lvm/lvmlocal.conf
+setfattr -n user.note -v lost /mnt/srv/fixture/with-user-attribute
 cd /; umount /mnt && vgchange -an vg0 && sync'
 
 # By firmware and GRUB from its own disk; the image itself stays as it was.
