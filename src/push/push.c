@@ -134,6 +134,7 @@ static enum p2v_exit push_ask(struct push *p)
 	struct digest ours;
 
 	jdoc_set_bool(message, "dry_run", p->o->dry_run);
+	jdoc_set_str(message, "cutover", cutover_mode_name(p->o->cutover));
 	jdoc_set(message, "plan", plan_to_json(&p->plan));
 	if (peer_send(&p->control, PROTO_PLAN, message) < 0 ||
 	    peer_expect(&p->control, PROTO_VERDICT, PUSH_FACTS_SECONDS, &d) < 0)
@@ -143,7 +144,7 @@ static enum p2v_exit push_ask(struct push *p)
 		return P2V_EXIT_REFUSED;
 	}
 	ours = plan_digest(&p->plan);
-	if (!digest_equal(&ours, &p->verdict.plan)) {
+	if (digest_is_none(&ours) || !digest_equal(&ours, &p->verdict.plan)) {
 		log_error("the target has understood another plan than was sent; are both ends of "
 			  "the same release?");
 		return P2V_EXIT_REFUSED;
@@ -225,17 +226,16 @@ static bool push_same_layout(const struct plan *a, const struct plan *b)
 	return true;
 }
 
-/* Freezes after the user's answer, which may take its time, and looks again:
- * what is used has changed meanwhile, what was agreed upon must not have. */
-static enum p2v_exit push_freeze(struct push *p)
+/* Freezes after the user's answer, which may take its time, and looks again,
+ * also when nothing is frozen: what is used may have changed meanwhile, somebody
+ * may have mounted it; what was agreed upon must not have changed. */
+static enum p2v_exit push_look_again(struct push *p)
 {
 	CLEANUP(plan_release) struct plan now = {0};
 	CLEANUP(reasons_release) struct reasons fresh = {0};
 	int r;
 
-	if (!p->o->freeze)
-		return P2V_EXIT_OK;
-	if (freeze_start(source_mounts(p->source), &p->freeze) < 0)
+	if (p->o->freeze && freeze_start(source_mounts(p->source), &p->freeze) < 0)
 		return P2V_EXIT_REFUSED;
 	r = source_refresh(p->source, &fresh);
 	if (!r)
@@ -383,7 +383,7 @@ static enum p2v_exit push_move(struct push *p)
 	}
 	if (transfer_new(p->o, p->transport, p->source, &p->plan, &p->transfer) < 0)
 		return P2V_EXIT_REFUSED;
-	status = push_freeze(p);
+	status = push_look_again(p);
 	if (status)
 		push_goodbye(p);
 	else

@@ -11,7 +11,7 @@
  *   HELLO {role: control}        ->
  *                                <-    HELLO
  *                                <-    FACTS     the machine, its disks
- *   PLAN {dry_run, plan}         ->
+ *   PLAN {dry_run, cutover, ...}->
  *                                <-    VERDICT   reasons to refuse, steps
  *   --- a dry run, or a refusal, ends here: BYE ---
  *   COMMIT {digest, erase}       ->              the point of no return is now
