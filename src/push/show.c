@@ -152,6 +152,8 @@ void show_event(const struct msg_event *e)
 		log_info("target: %s", *text ? text : *name ? name : stage);
 	else if (!strcmp(e->state, "skipped"))
 		log_info("target: %s %s skipped: %s", stage, name, text);
+	else if (!strcmp(e->stage, "fixup"))
+		log_info("target: %s: %s", name, text); /* what was changed, or why not */
 	else
 		log_debug("target: %s %s %s: %s", stage, name, show_safe(e->state), text);
 }
