@@ -82,20 +82,6 @@ fail() {
 # took START WHAT: a line for the table at the end.
 took() { printf '%8s s  %s\n' "$(vm_since "$1")" "$2" >>"$times"; }
 
-# on_terminal COMMAND...: with a terminal even when our output is a file or a
-# pipe, so that the progress bar is seen there as well.
-on_terminal() {
-	if [ -t 1 ]; then
-		"$@"
-		return
-	fi
-	on_words=
-	for on_word in "$@"; do
-		on_words="$on_words '$on_word'"
-	done
-	script -qefc "stty cols 100; exec $on_words" /dev/null </dev/null
-}
-
 # show_table FILE: run beside it, because sfdisk's columns are as wide as its name.
 show_table() {
 	(cd "${1%/*}" && sfdisk -l "${1##*/}") | sed -n '/^Device/,$p' | show
@@ -136,7 +122,7 @@ push() {
 		"erasing the target's disk is given beforehand." ""
 	start=$(vm_tenths)
 	status=0
-	on_terminal p2v-push --source "$I/source-mbr.img" --target-disk /dev/vda \
+	p2v-push --source "$I/source-mbr.img" --target-disk /dev/vda \
 		--yes-erase "$FLOW_SERIAL" --identity "$VM_KEY" --host-key "$(flow_fingerprint)" \
 		--wait-boot "$(vm_scaled 120)" --log "$T/push.log" \
 		"root@127.0.0.1:$(vm_port target)" || status=$?

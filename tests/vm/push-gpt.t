@@ -11,7 +11,8 @@ need qemu-system-x86_64 socat setpriv ssh ssh-keyscan mmdebstrap sfdisk sgdisk p
 check "the disks are made" flow_images gpt instance
 disk=$T/target.img
 flow_new_disk "$disk"
-flow_start target "$disk" --nic virtio-net-pci,addr=0x7
+# Two CPUs: kexec has to stop the second one.
+flow_start target "$disk" --nic virtio-net-pci,addr=0x7 --cpus 2
 check "the bootstrap system runs from RAM" flow_wait_bootstrap target
 check_status "the push ends with the proof that the machine came up" 0 \
 	flow_push target "$I/source-gpt.img" --wait-boot "$(vm_scaled 120)" --log "$T/log"
