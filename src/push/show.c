@@ -143,17 +143,16 @@ void show_event(const struct msg_event *e)
 {
 	const char *text = show_safe(e->text), *name = show_safe(e->name);
 	const char *stage = show_safe(e->stage);
+	bool fixup = !strcmp(stage, "fixup");
 
 	if (!strcmp(e->state, "failed"))
 		log_error("target: %s %s failed: %s", stage, name, text);
 	else if (!strcmp(e->state, "warning"))
 		log_warn("target: %s %s: %s", stage, name, text);
-	else if (!strcmp(e->state, "start"))
+	else if (!strcmp(e->state, "start") && !fixup)
 		log_info("target: %s", *text ? text : *name ? name : stage);
-	else if (!strcmp(e->state, "skipped"))
-		log_info("target: %s %s skipped: %s", stage, name, text);
-	else if (!strcmp(e->stage, "fixup"))
-		log_info("target: %s: %s", name, text); /* what was changed, or why not */
+	else if (fixup && *text)
+		log_info("target: %s: %s", name, text); /* what it changed, or why nothing */
 	else
 		log_debug("target: %s %s %s: %s", stage, name, show_safe(e->state), text);
 }

@@ -21,7 +21,7 @@ void console_state(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	text_printable(text, safe, sizeof(safe));
-	log_info("%s", safe);
+	log_debug("%s", safe); /* the pusher hears it in an event */
 	if (!usage_root_in_ram())
 		return;
 	/* A console that nobody drains must not stop a migration. */

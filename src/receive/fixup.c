@@ -83,7 +83,7 @@ static void fixup_done(const struct finish *f, const char *name, struct run_resu
 	if (res->status == 0 && !strncmp(first, "not applicable", 14))
 		state = "skipped";
 	text_printable(first, line, sizeof(line));
-	log_info("fixup %s: %s", name, line);
+	log_debug("fixup %s: %s", name, line);
 	f->event(f->ctx, "fixup", name, state, line);
 	if (res->status == 3)
 		fixup_warnings(name, res->out, reasons);
