@@ -57,7 +57,7 @@ check() {
 		ok "$tap_what"
 	else
 		not_ok "$tap_what"
-		sed 's/^/# /' "$T/.check" | tail -n 40
+		awk '{ print "# " $0 }' "$T/.check" | tail -n 40
 	fi
 }
 
@@ -67,7 +67,7 @@ check_fails() {
 	shift
 	if "$@" >"$T/.check" 2>&1; then
 		not_ok "$tap_what"
-		sed 's/^/# /' "$T/.check" | tail -n 40
+		awk '{ print "# " $0 }' "$T/.check" | tail -n 40
 	else
 		ok "$tap_what"
 	fi
