@@ -1,6 +1,7 @@
 /* tree.c - see tree.h */
 #include "boot/tree.h"
 #include "util/cleanup.h"
+#include "util/io.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -110,8 +111,9 @@ int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char
 {
 	CLEANUP_FD int fd = boot_tree_open(t, path);
 	CLEANUP_FREE char *buf = NULL;
-	size_t have = 0, size;
 	struct stat st;
+	size_t size;
+	int r;
 
 	if (fd < 0)
 		return fd;
@@ -123,20 +125,13 @@ int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char
 	buf = malloc(size + 1);
 	if (!buf)
 		return -ENOMEM;
-	while (have < size) {
-		ssize_t n = read(fd, buf + have, size - have);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	buf[have] = '\0';
+	/* A file that shrinks meanwhile is an error, as one that cannot be read. */
+	r = size ? io_read_full(fd, buf, size) : 0;
+	if (r)
+		return r < 0 ? r : -EIO;
+	buf[size] = '\0';
 	if (len)
-		*len = have;
+		*len = size;
 	*out = STEAL(buf);
 	return 0;
 }

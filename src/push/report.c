@@ -50,20 +50,10 @@ void report_target(const struct facts *f)
 
 static struct jdoc *report_volume(const struct plan *p, const struct plan_volume *v)
 {
-	struct jdoc *o = jdoc_object();
+	struct jdoc *o = plan_volume_to_json(v);
 	char title[300];
 
 	jdoc_set_str(o, "title", plan_volume_title(p, v, title, sizeof(title)));
-	jdoc_set_u64(o, "disk", v->disk);
-	jdoc_set_u64(o, "partition", v->partition);
-	jdoc_set_str(o, "kind", volume_kind_name(v->kind));
-	jdoc_set_u64(o, "start", v->start);
-	jdoc_set_u64(o, "length", v->length);
-	jdoc_set_u64(o, "used", v->used);
-	jdoc_set_bool(o, "used_blocks", v->used_blocks);
-	jdoc_set_str(o, "fstype", v->fstype);
-	jdoc_set_str(o, "uuid", v->uuid);
-	jdoc_set_str(o, "label", v->label);
 	return o;
 }
 

@@ -10,6 +10,7 @@
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
+#include "util/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -171,26 +172,6 @@ static void rsh_close(struct connection *base)
 	free(c);
 }
 
-/* Between fork and exec: nothing but async-signal-safe calls. */
-static void rsh_child(char *const argv[], int stream, int err, int report)
-{
-	sigset_t none;
-	int code;
-
-	/* Its own group: the terminal's ^C is for p2v-push, which then ends the
-	 * conversation in order. */
-	setpgid(0, 0);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
-	if (dup2(stream, 0) >= 0 && dup2(stream, 1) >= 0 && dup2(err, 2) >= 0)
-		execvp(argv[0], argv);
-	code = errno;
-	io_write_full(report, &code, sizeof(code));
-	_exit(127);
-}
-
 /* 0, or -errno when the program could not be started. */
 static int rsh_spawn(char *const argv[], int stream, int err, pid_t *pid)
 {
@@ -207,7 +188,7 @@ static int rsh_spawn(char *const argv[], int stream, int err, pid_t *pid)
 		return -code;
 	}
 	if (*pid == 0)
-		rsh_child(argv, stream, err, report[1]);
+		run_child((const char *const *)argv, NULL, stream, stream, err, report[1]);
 	close(report[1]);
 	if (io_read_full(in, &code, sizeof(code)) == 0) {
 		waitpid(*pid, &status, 0);

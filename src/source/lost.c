@@ -9,22 +9,28 @@ static uint64_t source_lost_end(const struct source_lost *l)
 	return l->offset + l->length;
 }
 
+static void source_lost_grow(struct source_lost *l, const struct source_lost *new)
+{
+	uint64_t end = source_lost_end(l);
+
+	if (end < source_lost_end(new))
+		end = source_lost_end(new);
+	if (l->offset > new->offset)
+		l->offset = new->offset;
+	l->length = end - l->offset;
+}
+
 /* Extends a noted range that touches or overlaps the new one. A later pass
  * meets the same bad sectors again: they are noted once. */
 static bool source_lost_merge(struct source_losses *losses, const struct source_lost *new)
 {
 	for (size_t i = 0; i < losses->count; i++) {
 		struct source_lost *l = &losses->v[i];
-		uint64_t end = source_lost_end(l);
 
-		if (l->volume != new->volume || new->offset > end ||
+		if (l->volume != new->volume || new->offset > source_lost_end(l) ||
 		    source_lost_end(new) < l->offset)
 			continue;
-		if (end < source_lost_end(new))
-			end = source_lost_end(new);
-		if (l->offset > new->offset)
-			l->offset = new->offset;
-		l->length = end - l->offset;
+		source_lost_grow(l, new);
 		return true;
 	}
 	return false;
@@ -35,15 +41,10 @@ static void source_lost_overflow(struct source_losses *losses, const struct sour
 {
 	for (size_t i = losses->count; i-- > 0;) {
 		struct source_lost *l = &losses->v[i];
-		uint64_t end = source_lost_end(l);
 
 		if (l->volume != new->volume)
 			continue;
-		if (end < source_lost_end(new))
-			end = source_lost_end(new);
-		if (l->offset > new->offset)
-			l->offset = new->offset;
-		l->length = end - l->offset;
+		source_lost_grow(l, new);
 		return;
 	}
 	log_error("more ranges are lost than can be listed");

@@ -28,9 +28,9 @@ static long long run_now_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
-/* The child's side: nothing but async-signal-safe calls. */
-static void run_child(const char *const argv[], const struct run_options *o, int in, int out,
-		      int err, int status_fd)
+/* Nothing but async-signal-safe calls. */
+void run_child(const char *const argv[], const char *const *env, int in, int out, int err,
+	       int status_fd)
 {
 	sigset_t none;
 	int code;
@@ -43,8 +43,8 @@ static void run_child(const char *const argv[], const struct run_options *o, int
 	/* Ours are O_CLOEXEC; those that somebody left open for us need not be. */
 	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 	if (dup2(in, 0) >= 0 && dup2(out, 1) >= 0 && dup2(err, 2) >= 0) {
-		if (o->env)
-			environ = (char **)o->env;
+		if (env)
+			environ = (char **)env;
 		execvp(argv[0], (char *const *)argv);
 	}
 	code = errno;
@@ -245,7 +245,8 @@ int run_program(const char *const argv[], const struct run_options *options,
 		goto out;
 	}
 	if (pid == 0)
-		run_child(argv, o, p.in[0], p.out[1], o->merge ? p.out[1] : p.err[1], p.status[1]);
+		run_child(argv, o->env, p.in[0], p.out[1], o->merge ? p.out[1] : p.err[1],
+			  p.status[1]);
 	setpgid(pid, pid);
 	run_close(&p.in[0]);
 	run_close(&p.out[1]);

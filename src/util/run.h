@@ -35,4 +35,12 @@ void run_result_release(struct run_result *result);
  * (status N): last line of stderr" and returns -EIO when the status is not 0. */
 int run_or_log(const char *what, const char *const argv[], const struct run_options *options);
 
+/* The child's side of a fork, for those who keep the streams themselves: a
+ * process group of its own (the terminal's ^C is for the parent), clean
+ * signals, descriptors 0 to 2 and no others, the environment @env (NULL: this
+ * one), and the program. Does not return; when the program cannot be started,
+ * writes errno as an int to @status_fd, which must be O_CLOEXEC. */
+void run_child(const char *const argv[], const char *const *env, int in, int out, int err,
+	       int status_fd) __attribute__((noreturn));
+
 #endif

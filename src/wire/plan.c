@@ -58,7 +58,7 @@ static struct jdoc *plan_disk_to_json(const struct plan_disk *disk)
 	return o;
 }
 
-static struct jdoc *plan_volume_to_json(const struct plan_volume *v)
+struct jdoc *plan_volume_to_json(const struct plan_volume *v)
 {
 	struct jdoc *o = jdoc_object();
 

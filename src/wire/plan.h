@@ -71,6 +71,8 @@ struct plan {
 void plan_release(struct plan *p);
 /* Owned document for PLAN; NULL when out of memory. */
 struct jdoc *plan_to_json(const struct plan *p);
+/* One volume as it stands in there; owned. */
+struct jdoc *plan_volume_to_json(const struct plan_volume *v);
 /* Decodes and checks everything that the plan alone can say: limits, known
  * kinds, volumes inside their disk, aligned to sectors and not overlapping,
  * partitions that agree with the decoded table sectors, names without control
