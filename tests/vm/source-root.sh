@@ -64,7 +64,7 @@ export SOURCE_ROOT_STAGE SOURCE_ROOT_KEY
 DEBIAN_FRONTEND=noninteractive LC_ALL=C
 export DEBIAN_FRONTEND LC_ALL
 # shellcheck disable=SC2086 # no mirror is no argument
-mmdebstrap --quiet --variant=minbase --include="$PACKAGES" \
+mmdebstrap --quiet --format=tar --variant=minbase --include="$PACKAGES" \
 	--dpkgopt='path-exclude=/usr/share/doc/*' \
 	--dpkgopt='path-exclude=/usr/share/man/*' \
 	--dpkgopt='path-exclude=/usr/share/locale/*' \
