@@ -62,12 +62,13 @@ make_root() {
 }
 
 # attach FILE: as a loop device with its partitions, in $L. The kernel may have
-# no partition parsers, so it is told by partx.
+# no partition parsers, so it is told by partx; -u also forgets the
+# partitions that an interrupted run has left on this device.
 attach() {
 	L=$(losetup -f --show "$1")
 	# shellcheck disable=SC2016 # looked at when it ends
 	on_exit '[ -z "$L" ] || detach'
-	partx -a "$L"
+	partx -u "$L"
 }
 
 detach() {
