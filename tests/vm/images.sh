@@ -62,13 +62,14 @@ make_root() {
 }
 
 # attach FILE: as a loop device with its partitions, in $L. The kernel may have
-# no partition parsers, so it is told by partx; -u also forgets the
-# partitions that an interrupted run has left on this device.
+# no partition parsers, so it is told by partx. An interrupted run may have left
+# partitions on this device (-u would do, but overlooks logical ones).
 attach() {
 	L=$(losetup -f --show "$1")
 	# shellcheck disable=SC2016 # looked at when it ends
 	on_exit '[ -z "$L" ] || detach'
-	partx -u "$L"
+	partx -d "$L" 2>/dev/null || :
+	partx -a "$L"
 }
 
 detach() {
