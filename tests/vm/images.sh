@@ -151,8 +151,11 @@ install_grub() {
 	grep -q 'root=[A-Z]*UUID=' "$1/boot/grub/grub.cfg"
 }
 
-set_hostname() {
+# make_own DIR NAME: what no two machines share. mmdebstrap empties machine-id,
+# which would make the first boot on the target the machine's very first.
+make_own() {
 	echo "$2" >"$1/etc/hostname"
+	tr -d - </proc/sys/kernel/random/uuid >"$1/etc/machine-id"
 	printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$2" >"$1/etc/hosts"
 }
 
@@ -176,7 +179,7 @@ make_mbr() {
 	unpack "$I/source-root.tar" "$M"
 	mkdir "$M/data"
 	mount "${L}p5" "$M/data"
-	set_hostname "$M" srcmbr
+	make_own "$M" srcmbr
 	cat >"$M/etc/fstab" <<-X
 		UUID=$(uuid_of "${L}p1") / ext4 errors=remount-ro 0 1
 		UUID=$(uuid_of "${L}p5") /data ext4 defaults 0 2
@@ -207,7 +210,7 @@ make_gpt() {
 	mkdir "$M/boot"
 	mount "${L}p2" "$M/boot"
 	unpack "$I/source-root.tar" "$M"
-	set_hostname "$M" srcgpt
+	make_own "$M" srcgpt
 	cat >"$M/etc/fstab" <<-X
 		PARTUUID=$(partuuid_of "${L}p3") / ext4 errors=remount-ro 0 1
 		UUID=$(uuid_of "${L}p2") /boot ext4 defaults 0 2

@@ -141,7 +141,7 @@ vm_start() {
 	vm_d=$VM_DIR/$vm_name
 	rm -rf "$vm_d"
 	mkdir -p "$vm_d"
-	vm_mem=512 vm_cpus= vm_disks=0 vm_nic=virtio-net-pci,addr=0x3
+	vm_mem=512 vm_cpus='' vm_disks=0 vm_nic=virtio-net-pci,addr=0x3
 	vm_forward=",hostfwd=tcp:127.0.0.1:0-:22"
 	vm_args=$#
 	# Our options are turned into QEMU's by appending to "$@" while they are

@@ -54,8 +54,6 @@ if [ "${SOURCE_ROOT_STAGE:-}" = customize ]; then
 		DefaultTimeoutStartSec=15min
 		DefaultDeviceTimeoutSec=15min
 	X
-	rm -f "$R/etc/machine-id"
-	chroot "$R" systemd-machine-id-setup
 	chroot "$R" apt-get clean
 	rm -rf "$R"/var/lib/apt/lists/*
 	exit 0
