@@ -11,7 +11,7 @@ comerr-dev libzstd-dev libjansson-dev libxxhash-dev libmount-dev libarchive-dev"
 packages="$packages clang llvm libclang-rt-14-dev cppcheck clang-format shellcheck codespell
 perl python3-docutils dash busybox-static"
 # What the programs and scripts call.
-packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd xz-utils lz4 bzip2
+packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd xz-utils lz4 bzip2 jq
 gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 # Virtual machines, the instance and the demo.
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
