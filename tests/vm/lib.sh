@@ -122,7 +122,7 @@ vm_exec() {
 	kvm) set -- -accel kvm -cpu host -smp "${vm_cpus:-2}" "$@" ;;
 	# Without KVM a second CPU gains nothing at boot, and on a busy host the
 	# two wait for each other until the guest's own time limits strike.
-	*) set -- -accel tcg,thread=multi -cpu max -smp "${vm_cpus:-1}" "$@" ;;
+	*) set -- -accel "tcg,thread=multi${TB:+,tb-size=$TB}" -cpu max -smp "${vm_cpus:-1}" "$@" ;;
 	esac
 	setsid setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-machine pc -m "$vm_mem" -display none \
