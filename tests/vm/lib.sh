@@ -29,7 +29,7 @@ VM_NAMES=
 
 VM_SSH_OPTIONS="-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null
 	-o GlobalKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes
-	-o ConnectTimeout=3 -o ServerAliveInterval=5 -o ServerAliveCountMax=12
+	-o ServerAliveInterval=5 -o ServerAliveCountMax=12
 	-o IdentitiesOnly=yes -F /dev/null"
 
 vm_now() { date +%s; }
@@ -120,9 +120,11 @@ vm_exec() {
 	vm_accel=$(vm_accel)
 	case $vm_accel in
 	kvm) set -- -accel kvm -cpu host -smp "${vm_cpus:-2}" "$@" ;;
-	# Without KVM a second CPU gains nothing at boot, and on a busy host the
-	# two wait for each other until the guest's own time limits strike.
-	*) set -- -accel "tcg,thread=multi${TB:+,tb-size=$TB}" -cpu max -smp "${vm_cpus:-1}" "$@" ;;
+	# Without KVM a second CPU gains nothing at boot. With QEMU's default of
+	# a gigabyte for translated code, pages that keep the translations of two
+	# kernels make writes so slow after a kexec that a guest stands still for
+	# minutes (measured; page_collection_lock); 128 MiB is flushed in time.
+	*) set -- -accel tcg,thread=multi,tb-size=128 -cpu max -smp "${vm_cpus:-1}" "$@" ;;
 	esac
 	setsid setpriv --pdeathsig KILL qemu-system-x86_64 \
 		-machine pc -m "$vm_mem" -display none \
@@ -295,7 +297,8 @@ vm_ssh() {
 	vm_to=$1
 	shift
 	# shellcheck disable=SC2086 # a list of options
-	ssh $VM_SSH_OPTIONS -i "$VM_KEY" -p "$(vm_port "$vm_to")" root@127.0.0.1 "$@"
+	ssh $VM_SSH_OPTIONS -o ConnectTimeout=60 -i "$VM_KEY" -p "$(vm_port "$vm_to")" \
+		root@127.0.0.1 "$@"
 }
 
 # QEMU accepts a forwarded connection long before the guest listens, so the
@@ -305,8 +308,8 @@ vm_try_ssh() {
 		return 0
 	fi
 	# shellcheck disable=SC2086 # a list of options
-	timeout 60 ssh $VM_SSH_OPTIONS -i "$VM_KEY" -p "$vm_ssh_port" root@127.0.0.1 \
-		"$2" </dev/null >/dev/null 2>&1 && vm_ssh_ok=1
+	timeout 60 ssh $VM_SSH_OPTIONS -o ConnectTimeout=3 -i "$VM_KEY" -p "$vm_ssh_port" \
+		root@127.0.0.1 "$2" </dev/null >/dev/null 2>&1 && vm_ssh_ok=1
 }
 
 # vm_wait_ssh NAME SECONDS [COMMAND]: until COMMAND succeeds over ssh. After a
