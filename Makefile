@@ -22,6 +22,11 @@ WERROR  ?=
 V       ?=
 JOBS    ?= $(shell nproc)
 
+# As many jobs as there are processors, unless told otherwise.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(JOBS)
+endif
+
 ifeq ($(V),)
 say = @echo "  $(1) $@"
 run = @
@@ -151,7 +156,7 @@ unit: $(UNIT_BIN)
 # Tests. `check` runs everything that needs neither root nor a virtual machine,
 # with the sanitizers; the others run the programs as they are installed.
 SAN_BUILD := $(BUILD)/san
-SAN_MAKE   = $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(SAN_BUILD) SAN=address,undefined CFLAGS='-O1 -g'
+SAN_MAKE   = $(MAKE) --no-print-directory BUILD=$(SAN_BUILD) SAN=address,undefined CFLAGS='-O1 -g'
 PROVE      = tests/tools/prove.sh
 
 check: all
@@ -174,14 +179,14 @@ check-matrix: all
 
 check-all: deps
 	+$(MAKE) --no-print-directory lint
-	+$(MAKE) --no-print-directory -j$(JOBS) check
+	+$(MAKE) --no-print-directory check
 	+$(MAKE) --no-print-directory fuzz
 	+$(MAKE) --no-print-directory check-root
 	+$(MAKE) --no-print-directory check-vm
 
 FUZZ_BUILD := $(BUILD)/libfuzzer
 fuzz:
-	+$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(FUZZ_BUILD) CC=clang \
+	+$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang \
 		SAN=fuzzer-no-link,address,undefined CFLAGS='-O1 -g' fuzz-programs
 	tests/tools/fuzz.sh $(FUZZ_BUILD) $(FUZZ_SECONDS) $(FUZZ_NAMES)
 
@@ -194,7 +199,7 @@ deps:
 	@tests/tools/deps.sh
 
 demo: deps
-	+$(MAKE) --no-print-directory -j$(JOBS) all
+	+$(MAKE) --no-print-directory all
 	P2V_BUILD=$(BUILD) tests/demo.sh
 
 bench: all

@@ -8,6 +8,11 @@ set -eu
 build=$1
 seconds=$2
 shift 2
+# 0 would mean for ever.
+[ "$seconds" -ge 1 ] || {
+	echo "fuzz.sh: FUZZ_SECONDS must be at least 1" >&2
+	exit 1
+}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 passed=0
 failed=0
