@@ -15,7 +15,8 @@ packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd 
 gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 # Virtual machines, the instance and the demo.
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
-grub2-common grub-common grub-emu expect tmux socat strace xfsprogs partclone procps time"
+grub2-common grub-common grub-emu expect tmux socat strace xfsprogs btrfs-progs dosfstools
+partclone procps time"
 
 missing=
 for package in $packages; do
