@@ -5,7 +5,7 @@
 #   make check-all    every test (installs what it needs)
 #   make check        units, command lines, fixups, shell: no root, no VM
 #   make check-root   partition tables and writes on loop devices
-#   make check-vm     real machines in QEMU; check-matrix: the slow ones
+#   make check-vm     real machines in QEMU
 #   make fuzz lint bench man deps clean
 #   make install      DESTDIR= PREFIX=/usr/local
 #
@@ -173,10 +173,6 @@ check-root: all test-programs
 check-vm: all
 	P2V_BUILD=$(BUILD) $(PROVE) tests/vm/*.t
 
-# Too slow for CI: more machines, more layouts.
-check-matrix: all
-	P2V_BUILD=$(BUILD) $(PROVE) tests/vm/matrix/*.t
-
 check-all: deps
 	+$(MAKE) --no-print-directory lint
 	+$(MAKE) --no-print-directory check
@@ -243,5 +239,5 @@ clean:
 help:
 	@sed -n '2,/^$$/s/^# \{0,1\}//p' Makefile
 
-.PHONY: all unit test-programs check prove-check check-root check-vm check-matrix check-all \
+.PHONY: all unit test-programs check prove-check check-root check-vm check-all \
 	fuzz fuzz-programs lint deps demo bench man install clean help

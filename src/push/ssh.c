@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SSH_LINK_CONNECT_TIMEOUT 15 /* seconds */
+#define SSH_LINK_CONNECT_TIMEOUT 45 /* seconds: a busy target may take that for a handshake */
 /* AES-GCM first: one pass for cipher and MAC, in hardware on most machines. */
 #define SSH_LINK_CIPHERS \
 	"aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com," \
