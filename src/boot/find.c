@@ -1,13 +1,15 @@
 /* find.c - see find.h: which configuration counts, and what if there is none */
 #include "boot/find.h"
-#include "boot/grub.h"
+#include "bootconf/grub.h"
 #include "util/cleanup.h"
+#include "util/io.h"
 #include "util/text.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #define FIND_MAX_NAMES 4096u /* of a directory that are looked at */
 
@@ -24,8 +26,8 @@ static const char *const find_efi_dirs[] = {"/EFI", "/efi", "/boot/efi/EFI", "/e
 
 struct find {
 	const struct boot_trees *trees;
-	struct grub_device *devices; /* owned; as the trees */
-	struct grub_facts facts;
+	struct reader_device *devices; /* owned; as the trees */
+	struct reader_facts facts;
 	struct boot_list *list;
 };
 
@@ -37,23 +39,79 @@ static int find_read(void *ctx, size_t device, const char *path, size_t max, cha
 	return boot_tree_read(&f->trees->v[device], path, max, out, len);
 }
 
-static enum grub_file_kind find_stat(void *ctx, size_t device, const char *path, uint64_t *size)
+static enum reader_kind find_stat(void *ctx, size_t device, const char *path, uint64_t *size)
 {
 	const struct find *f = ctx;
 	struct stat st;
 
 	if (boot_tree_stat(&f->trees->v[device], path, &st) < 0)
-		return GRUB_FILE_NONE;
+		return READER_NONE;
 	if (size)
 		*size = (uint64_t)st.st_size;
 	if (S_ISDIR(st.st_mode))
-		return GRUB_FILE_DIRECTORY;
-	return S_ISREG(st.st_mode) ? GRUB_FILE_REGULAR : GRUB_FILE_NONE;
+		return READER_DIRECTORY;
+	return S_ISREG(st.st_mode) ? READER_REGULAR : READER_NONE;
+}
+
+static int find_read_at(void *ctx, size_t device, const char *path, uint64_t offset, size_t size,
+			void **out)
+{
+	const struct find *f = ctx;
+	CLEANUP_FD int fd = boot_tree_open(&f->trees->v[device], path);
+	CLEANUP_FREE char *data = NULL;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	data = malloc(size + 1);
+	if (!data)
+		return -ENOMEM;
+	r = io_pread_full(fd, data, size, offset);
+	if (r < 0)
+		return r;
+	data[size] = '\0';
+	*out = data;
+	data = NULL;
+	return 0;
+}
+
+static int find_compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int find_list(void *ctx, size_t device, const char *path, struct strv *names)
+{
+	const struct find *f = ctx;
+	int fd = boot_tree_openat(&f->trees->v[device], path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *d;
+	int r = 0;
+
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 ? fd : -ENOMEM;
+	}
+	while (!r && names->n < FIND_MAX_NAMES && (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			r = strv_add(names, d->d_name);
+	closedir(dir);
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), find_compare_names);
+	return r;
 }
 
 static void find_release(struct find *f)
 {
 	free(f->devices);
+}
+
+static const char *find_machine(void)
+{
+	static struct utsname name;
+
+	return uname(&name) == 0 ? name.machine : "";
 }
 
 static int find_init(struct find *f, const struct boot_find_options *o)
@@ -68,43 +126,24 @@ static int find_init(struct find *f, const struct boot_find_options *o)
 	for (size_t i = 0; i < f->trees->n; i++) {
 		const struct boot_tree *t = &f->trees->v[i];
 
-		f->devices[i] = (struct grub_device){
-			.name = t->name, .uuid = t->uuid, .label = t->label, .grub = t->grub};
+		f->devices[i] = (struct reader_device){.name = t->name,
+						       .uuid = t->uuid,
+						       .label = t->label,
+						       .partuuid = "",
+						       .grub = t->grub};
 	}
-	f->facts = (struct grub_facts){
+	f->facts = (struct reader_facts){
 		.devices = f->devices,
 		.n = f->trees->n,
 		.platform = platform,
+		.machine = find_machine(),
 		.read = find_read,
+		.read_at = find_read_at,
 		.stat = find_stat,
+		.list = find_list,
 		.ctx = f,
 	};
 	return 0;
-}
-
-static int find_compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* The names in a directory, sorted; none when it cannot be read. */
-static void find_names(const struct boot_tree *t, const char *path, struct strv *out)
-{
-	int fd = boot_tree_openat(t, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *d;
-
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	while (out->n < FIND_MAX_NAMES && (d = readdir(dir)))
-		if (d->d_name[0] != '.' && strv_add(out, d->d_name) < 0)
-			break;
-	closedir(dir);
-	if (out->n)
-		qsort(out->v, out->n, sizeof(*out->v), find_compare_names);
 }
 
 /* One configuration; 1: it gave entries. */
@@ -124,7 +163,7 @@ static int find_try(struct find *f, size_t tree, const char *path)
 
 static int find_try_if_there(struct find *f, size_t tree, const char *path)
 {
-	return find_stat(f, tree, path, NULL) == GRUB_FILE_REGULAR ? find_try(f, tree, path) : 0;
+	return find_stat(f, tree, path, NULL) == READER_REGULAR ? find_try(f, tree, path) : 0;
 }
 
 static int find_efi(struct find *f, size_t tree)
@@ -134,7 +173,7 @@ static int find_efi(struct find *f, size_t tree)
 	for (size_t d = 0; d < sizeof(find_efi_dirs) / sizeof(find_efi_dirs[0]) && !r; d++) {
 		CLEANUP(strv_release) struct strv vendors = {0};
 
-		find_names(&f->trees->v[tree], find_efi_dirs[d], &vendors);
+		find_list(f, tree, find_efi_dirs[d], &vendors);
 		for (size_t i = 0; i < vendors.n && !r; i++) {
 			CLEANUP_FREE char *path = NULL;
 
@@ -193,7 +232,7 @@ static int find_pair_initrd(struct find *f, size_t tree, const char *version, st
 			path = NULL;
 			return -ENOMEM;
 		}
-		if (find_stat(f, tree, path, NULL) == GRUB_FILE_REGULAR)
+		if (find_stat(f, tree, path, NULL) == READER_REGULAR)
 			return boot_entry_add_initrd(e, f->trees->v[tree].name, path);
 	}
 	return 0;
@@ -209,7 +248,7 @@ static int find_pair(struct find *f, size_t tree, const char *kernel)
 		path = NULL;
 		return -ENOMEM;
 	}
-	if (find_stat(f, tree, path, NULL) != GRUB_FILE_REGULAR)
+	if (find_stat(f, tree, path, NULL) != READER_REGULAR)
 		return 0;
 	e = boot_list_add(f->list);
 	if (!e || boot_file_set(&e->kernel, t->name, path) < 0 ||
@@ -229,9 +268,9 @@ static int find_kernels(struct find *f)
 		CLEANUP(strv_release) struct strv names = {0};
 		int r = 0;
 
-		if (!f->trees->v[t].uuid[0] || find_stat(f, t, "/etc", NULL) != GRUB_FILE_DIRECTORY)
+		if (!f->trees->v[t].uuid[0] || find_stat(f, t, "/etc", NULL) != READER_DIRECTORY)
 			continue;
-		find_names(&f->trees->v[t], "/boot", &names);
+		find_list(f, t, "/boot", &names);
 		if (names.n)
 			qsort(names.v, names.n, sizeof(*names.v), find_compare_versions);
 		for (size_t i = 0; i < names.n && !r; i++)

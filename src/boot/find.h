@@ -7,8 +7,8 @@
 #ifndef P2V_BOOT_FIND_H
 #define P2V_BOOT_FIND_H
 
-#include "boot/entry.h"
 #include "boot/tree.h"
+#include "bootconf/entry.h"
 
 struct boot_find_options {
 	const char *platform; /* "pc" or "efi": GRUB's grub_platform; NULL: this machine's */

@@ -6,8 +6,8 @@
 #ifndef P2V_BOOT_KEXEC_H
 #define P2V_BOOT_KEXEC_H
 
-#include "boot/entry.h"
 #include "boot/tree.h"
+#include "bootconf/entry.h"
 #include "util/err.h"
 
 #include <stdbool.h>

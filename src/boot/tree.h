@@ -7,7 +7,7 @@
 #ifndef P2V_BOOT_TREE_H
 #define P2V_BOOT_TREE_H
 
-#include "boot/entry.h"
+#include "bootconf/entry.h"
 #include "util/err.h"
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * input again (so that source and configfile meet themselves), and every path
  * with a "v" in it exists.
  */
-#include "boot/grub.h"
+#include "bootconf/grub.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -35,30 +35,30 @@ static int fuzz_read(void *ctx, size_t device, const char *path, size_t max, cha
 	return 0;
 }
 
-static enum grub_file_kind fuzz_stat(void *ctx, size_t device, const char *path, uint64_t *size)
+static enum reader_kind fuzz_stat(void *ctx, size_t device, const char *path, uint64_t *size)
 {
 	const struct fuzz_input *in = ctx;
 
 	(void)device;
 	if (size)
 		*size = in->size;
-	return strchr(path, 'v') ? GRUB_FILE_REGULAR : GRUB_FILE_NONE;
+	return strchr(path, 'v') ? READER_REGULAR : READER_NONE;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct grub_device devices[] = {
-		{"vda1", "3f1a8c2e", "boot", "hd0,gpt1"},
-		{"vda2", "", "", ""},
+	static const struct reader_device devices[] = {
+		{"vda1", "3f1a8c2e", "boot", "", "hd0,gpt1"},
+		{"vda2", "", "", "", ""},
 	};
 	struct fuzz_input in = {data, size};
-	const struct grub_facts facts = {.devices = devices,
-					 .n = 2,
-					 .platform = "pc",
-					 .budget = 4000, /* so that loops do not eat the time */
-					 .read = fuzz_read,
-					 .stat = fuzz_stat,
-					 .ctx = &in};
+	const struct reader_facts facts = {.devices = devices,
+					   .n = 2,
+					   .platform = "pc",
+					   .budget = 4000, /* so that loops do not eat the time */
+					   .read = fuzz_read,
+					   .stat = fuzz_stat,
+					   .ctx = &in};
 	struct boot_list list = {0};
 
 	grub_evaluate(&facts, 0, "/boot/grub/grub.cfg", &list);

@@ -54,8 +54,10 @@ layers() {
 	layer_allows source wire
 	layer_allows push wire source
 	layer_allows disk wire | grep -v -e '"wire/table.h"' -e '"wire/digest.h"'
-	layer_allows boot
-	layer_allows receive wire disk boot
+	layer_allows bootconf
+	layer_allows menu bootconf
+	layer_allows boot bootconf menu
+	layer_allows receive wire disk boot bootconf
 }
 
 # Each foreign library is known to exactly one file.

@@ -1,6 +1,6 @@
 /* test-boot-entry.c - lists of boot entries, and files inside trees */
-#include "boot/entry.h"
 #include "boot/tree.h"
+#include "bootconf/entry.h"
 #include "tap.h"
 #include "util/cleanup.h"
 

@@ -1,69 +1,19 @@
 /* test-grub.c - the GRUB script language and the menu, on files in memory */
-#include "boot/grub.h"
+#include "bootconf/grub.h"
+#include "reader-files.h"
 #include "tap.h"
 
 #include <errno.h>
 
-struct test_file {
-	const char *path; /* "1:/path" is on the second device */
-	const char *text;
+static const struct reader_device test_devices[] = {
+	{"vda1", "AAAA-1111", "root", "", "hd0,gpt1"},
+	{"vda2", "bbbb-2222", "boot", "", "hd0,gpt2"},
 };
 
-struct test_disk {
-	const struct test_file *files; /* ends with a NULL path */
-};
-
-static const char *test_lookup(const struct test_disk *d, size_t device, const char *path)
-{
-	for (const struct test_file *f = d->files; f->path; f++) {
-		bool second = !strncmp(f->path, "1:", 2);
-
-		if (second == (device == 1) && !strcmp(f->path + 2 * second, path))
-			return f->text;
-	}
-	return NULL;
-}
-
-static int test_read(void *ctx, size_t device, const char *path, size_t max, char **out,
-		     size_t *len)
-{
-	const char *text = test_lookup(ctx, device, path);
-
-	if (!text)
-		return -ENOENT;
-	*len = strlen(text);
-	if (*len > max)
-		return -EFBIG;
-	*out = strdup(text);
-	return 0;
-}
-
-static enum grub_file_kind test_stat(void *ctx, size_t device, const char *path, uint64_t *size)
-{
-	const char *text = test_lookup(ctx, device, path);
-
-	if (!strcmp(path, "/boot"))
-		return GRUB_FILE_DIRECTORY;
-	if (text && size)
-		*size = strlen(text);
-	return text ? GRUB_FILE_REGULAR : GRUB_FILE_NONE;
-}
-
-static const struct grub_device test_devices[] = {
-	{"vda1", "AAAA-1111", "root", "hd0,gpt1"},
-	{"vda2", "bbbb-2222", "boot", "hd0,gpt2"},
-};
-
-static int test_run_on(const struct test_file *files, const struct grub_device *devices, size_t n,
+static int test_run_on(const struct rf_file *files, const struct reader_device *devices, size_t n,
 		       struct boot_list *l)
 {
-	struct test_disk disk = {files};
-	const struct grub_facts facts = {.devices = devices,
-					 .n = n,
-					 .platform = "pc",
-					 .read = test_read,
-					 .stat = test_stat,
-					 .ctx = &disk};
+	const struct reader_facts facts = rf_facts(devices, n, files);
 
 	*l = (struct boot_list){0};
 	return grub_evaluate(&facts, 0, "/boot/grub/grub.cfg", l);
@@ -73,19 +23,19 @@ static int test_run_on(const struct test_file *files, const struct grub_device *
  * the initrds /i and /i2. */
 static void test_config(const char *text, struct boot_list *l)
 {
-	const struct test_file files[] = {
-		{"/boot/grub/grub.cfg", text},
-		{"/k", "k"},
-		{"/k2", "k"},
-		{"/i", "i"},
-		{"/i2", "i"},
-		{"/empty", ""},
-		{"/sourced", "set from=sourced\nexport exported\nexported=1\n"},
-		{"/menu", "menuentry inner { linux /k $exported$hidden }\n"},
-		{"/boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=two\nnext_entry=\n"
-				       "odd=a\\\\b\n########"},
-		{"1:/k3", "k"},
-		{NULL, NULL},
+	const struct rf_file files[] = {
+		RF("/boot/grub/grub.cfg", text),
+		RF("/k", "k"),
+		RF("/k2", "k"),
+		RF("/i", "i"),
+		RF("/i2", "i"),
+		RF("/empty", ""),
+		RF("/sourced", "set from=sourced\nexport exported\nexported=1\n"),
+		RF("/menu", "menuentry inner { linux /k $exported$hidden }\n"),
+		RF("/boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=two\nnext_entry=\n"
+					 "odd=a\\\\b\n########"),
+		RF("1:/k3", "k"),
+		RF(NULL, NULL),
 	};
 
 	TAP_INT(test_run_on(files, test_devices, 2, l), 0);
@@ -377,14 +327,14 @@ static void test_default(void)
 
 static void test_other_configuration(void)
 {
-	static const struct test_file files[] = {
-		{"/boot/grub/grub.cfg", "search.fs_uuid bbbb-2222 root hd0,gpt2\n"
-					"set prefix=($root)'/grub'\nconfigfile $prefix/grub.cfg\n"
-					"menuentry never { linux /k }\n"},
-		{"1:/grub/grub.cfg", "menuentry boot { linux /k3 p=$prefix }\n"},
-		{"1:/k3", "k"},
-		{"/k", "k"},
-		{NULL, NULL},
+	static const struct rf_file files[] = {
+		RF("/boot/grub/grub.cfg", "search.fs_uuid bbbb-2222 root hd0,gpt2\n"
+					  "set prefix=($root)'/grub'\nconfigfile $prefix/grub.cfg\n"
+					  "menuentry never { linux /k }\n"),
+		RF("1:/grub/grub.cfg", "menuentry boot { linux /k3 p=$prefix }\n"),
+		RF("1:/k3", "k"),
+		RF("/k", "k"),
+		RF(NULL, NULL),
 	};
 	struct boot_list l;
 
@@ -403,15 +353,15 @@ static void test_other_configuration(void)
  * the script names; a /boot that was a partition is now below it. */
 static void test_unknown_devices(void)
 {
-	static const struct grub_device root[] = {{"root", "", "", ""}};
-	static const struct test_file files[] = {
-		{"/boot/grub/grub.cfg",
-		 "set root='hd5,msdos7'\nsearch --fs-uuid --set=root unknown\n"
-		 "menuentry a { linux /boot/k }\nmenuentry b { linux /k; initrd ($root)/i }\n"
-		 "menuentry c { linux (loop)/boot/k }\n"},
-		{"/boot/k", "k"},
-		{"/boot/i", "i"},
-		{NULL, NULL},
+	static const struct reader_device root[] = {{"root", "", "", "", ""}};
+	static const struct rf_file files[] = {
+		RF("/boot/grub/grub.cfg",
+		   "set root='hd5,msdos7'\nsearch --fs-uuid --set=root unknown\n"
+		   "menuentry a { linux /boot/k }\nmenuentry b { linux /k; initrd ($root)/i }\n"
+		   "menuentry c { linux (loop)/boot/k }\n"),
+		RF("/boot/k", "k"),
+		RF("/boot/i", "i"),
+		RF(NULL, NULL),
 	};
 	struct boot_list l;
 

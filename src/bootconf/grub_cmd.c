@@ -3,7 +3,7 @@
  * A command returns its exit status, 0 for success. What loads a kernel fills
  * ev->draft; whether that can be booted is judged in grub_menu.c.
  */
-#include "boot/grub_eval.h"
+#include "bootconf/grub_eval.h"
 #include "util/cleanup.h"
 #include "util/text.h"
 
@@ -220,7 +220,7 @@ static struct grub_args grub_cmd_env_options(const struct grub_args *a, const ch
 
 static int grub_cmd_load_env(struct grub_eval *ev, const struct grub_args *a)
 {
-	const struct grub_facts *f = ev->facts;
+	const struct reader_facts *f = ev->facts;
 	const char *file, *prefix = grub_env_get(&ev->env, "prefix");
 	struct grub_args names = grub_cmd_env_options(a, &file);
 	struct grub_cmd_load load = {ev, names.v, names.n};
@@ -236,7 +236,7 @@ static int grub_cmd_load_env(struct grub_eval *ev, const struct grub_args *a)
 		file = usual;
 	}
 	w = grub_path_find(ev, file);
-	if (w.device < 0 || w.kind != GRUB_FILE_REGULAR ||
+	if (w.device < 0 || w.kind != READER_REGULAR ||
 	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_CMD_MAX_BLOCK, &text, &len) < 0)
 		return 1;
 	if (grub_env_block(text, len, grub_cmd_load_one, &load))

@@ -1,5 +1,5 @@
 /* grub_ast.c - see grub_ast.h */
-#include "boot/grub_ast.h"
+#include "bootconf/grub_ast.h"
 
 #include <stdalign.h>
 #include <stdint.h>

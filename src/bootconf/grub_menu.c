@@ -3,7 +3,7 @@
  * A body is not run where it stands: its variables are those at the end of the
  * configuration, as when somebody chooses it in the menu.
  */
-#include "boot/grub_eval.h"
+#include "bootconf/grub_eval.h"
 #include "util/cleanup.h"
 #include "util/text.h"
 

@@ -1,5 +1,5 @@
 /* grub_lex.c - see grub_lex.h */
-#include "boot/grub_lex.h"
+#include "bootconf/grub_lex.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,10 +3,10 @@
  * A context is a set of variables. A submenu or another configuration starts a
  * new one that has only the exported ones.
  */
-#ifndef P2V_BOOT_GRUB_ENV_H
-#define P2V_BOOT_GRUB_ENV_H
+#ifndef P2V_BOOTCONF_GRUB_ENV_H
+#define P2V_BOOTCONF_GRUB_ENV_H
 
-#include "boot/grub_ast.h"
+#include "bootconf/grub_ast.h"
 
 struct grub_var {
 	const char *name, *value;

@@ -4,7 +4,7 @@
  * knows of that; where a script names a device that nobody claims, a file is
  * taken from the file systems whose GRUB name is not known, if it is there.
  */
-#include "boot/grub_eval.h"
+#include "bootconf/grub_eval.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static bool grub_path_same(const char *a, const char *b)
 
 long grub_path_device(const struct grub_eval *ev, const char *name)
 {
-	const struct grub_facts *f = ev->facts;
+	const struct reader_facts *f = ev->facts;
 	size_t len = strlen(name);
 	char plain[128];
 
@@ -53,7 +53,7 @@ long grub_path_device(const struct grub_eval *ev, const char *name)
 
 const char *grub_path_name(const struct grub_eval *ev, size_t device)
 {
-	const struct grub_device *d = &ev->facts->devices[device];
+	const struct reader_device *d = &ev->facts->devices[device];
 
 	return *d->grub ? d->grub : d->name;
 }
@@ -76,12 +76,12 @@ static const char *grub_path_clean(struct grub_eval *ev, const char *path)
  * configuration was written and is now a directory, behind /boot. */
 static bool grub_path_look(struct grub_eval *ev, size_t device, struct grub_where *w)
 {
-	const struct grub_facts *f = ev->facts;
+	const struct reader_facts *f = ev->facts;
 	size_t len = strlen(w->path);
 	char *in_boot;
 
 	w->kind = f->stat(f->ctx, device, w->path, &w->size);
-	if (w->kind != GRUB_FILE_NONE)
+	if (w->kind != READER_NONE)
 		return true;
 	in_boot = grub_arena_alloc(&ev->arena, len + sizeof("/boot"));
 	if (!in_boot)
@@ -89,7 +89,7 @@ static bool grub_path_look(struct grub_eval *ev, size_t device, struct grub_wher
 	memcpy(in_boot, "/boot", 5);
 	memcpy(in_boot + 5, w->path, len);
 	w->kind = f->stat(f->ctx, device, in_boot, &w->size);
-	if (w->kind == GRUB_FILE_NONE)
+	if (w->kind == READER_NONE)
 		return false;
 	w->path = in_boot;
 	return true;
@@ -158,8 +158,8 @@ struct grub_search {
 
 static bool grub_search_matches(const struct grub_eval *ev, const struct grub_search *s, size_t i)
 {
-	const struct grub_facts *f = ev->facts;
-	const struct grub_device *d = &f->devices[i];
+	const struct reader_facts *f = ev->facts;
+	const struct reader_device *d = &f->devices[i];
 
 	switch (s->by) {
 	case GRUB_SEARCH_UUID:
@@ -167,7 +167,7 @@ static bool grub_search_matches(const struct grub_eval *ev, const struct grub_se
 	case GRUB_SEARCH_LABEL:
 		return *d->label && !strcmp(d->label, s->name);
 	case GRUB_SEARCH_FILE:
-		return *s->name == '/' && f->stat(f->ctx, i, s->name, NULL) != GRUB_FILE_NONE;
+		return *s->name == '/' && f->stat(f->ctx, i, s->name, NULL) != READER_NONE;
 	}
 	return false;
 }

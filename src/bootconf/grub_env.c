@@ -1,5 +1,5 @@
 /* grub_env.c - see grub_env.h */
-#include "boot/grub_env.h"
+#include "bootconf/grub_env.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  * Recursive descent with one token of lookahead. A function that fails sets
  * p->why and returns NULL; only the outermost loop recovers.
  */
-#include "boot/grub_parse.h"
-#include "boot/grub_lex.h"
+#include "bootconf/grub_parse.h"
+#include "bootconf/grub_lex.h"
 
 #include <string.h>
 

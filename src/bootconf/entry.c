@@ -1,5 +1,5 @@
 /* entry.c - see entry.h */
-#include "boot/entry.h"
+#include "bootconf/entry.h"
 #include "util/cleanup.h"
 #include "util/text.h"
 
@@ -27,6 +27,7 @@ static void boot_file_release(struct boot_file *f)
 {
 	free(f->device);
 	free(f->path);
+	free(f->newc);
 	*f = (struct boot_file){0};
 }
 
@@ -75,6 +76,8 @@ void boot_entry_release(struct boot_entry *e)
 	boot_entry_clear_initrds(e);
 	boot_file_release(&e->kernel);
 	boot_file_release(&e->devicetree);
+	boot_file_release(&e->save.block);
+	strv_release(&e->save.set);
 	free(e->id);
 	free(e->title);
 	free(e->cmdline);

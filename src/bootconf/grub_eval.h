@@ -5,12 +5,12 @@
  * files, grub_menu.c what becomes of menuentry and submenu, grub.c the
  * beginning and the end.
  */
-#ifndef P2V_BOOT_GRUB_EVAL_H
-#define P2V_BOOT_GRUB_EVAL_H
+#ifndef P2V_BOOTCONF_GRUB_EVAL_H
+#define P2V_BOOTCONF_GRUB_EVAL_H
 
-#include "boot/grub.h"
-#include "boot/grub_ast.h"
-#include "boot/grub_env.h"
+#include "bootconf/grub.h"
+#include "bootconf/grub_ast.h"
+#include "bootconf/grub_env.h"
 
 #define GRUB_EVAL_MAX_BYTES  ((size_t)64 << 10) /* of one command's words together */
 #define GRUB_EVAL_MAX_WORDS  4096u
@@ -58,7 +58,7 @@ enum grub_flow {
 };
 
 struct grub_eval {
-	const struct grub_facts *facts;
+	const struct reader_facts *facts;
 	struct boot_list *list;
 	struct grub_arena arena;
 	struct grub_env env;
@@ -113,7 +113,7 @@ int grub_test(struct grub_eval *ev, char **v, size_t n);
 struct grub_where {
 	long device;      /* -1: not one that we know */
 	const char *path; /* absolute, in the arena; NULL: no path at all */
-	enum grub_file_kind kind;
+	enum reader_kind kind;
 	uint64_t size;
 };
 struct grub_where grub_path_find(struct grub_eval *ev, const char *word);

@@ -1,6 +1,6 @@
 /* grub.c - see grub.h: the state in which GRUB hands over to its configuration */
-#include "boot/grub.h"
-#include "boot/grub_eval.h"
+#include "bootconf/grub.h"
+#include "bootconf/grub_eval.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -102,7 +102,7 @@ static int grub_run(struct grub_eval *ev, const char *source, const char *text, 
 	return 0;
 }
 
-int grub_evaluate(const struct grub_facts *facts, size_t device, const char *path,
+int grub_evaluate(const struct reader_facts *facts, size_t device, const char *path,
 		  struct boot_list *list)
 {
 	CLEANUP(grub_free_eval) struct grub_eval *ev = calloc(1, sizeof(*ev));
@@ -117,7 +117,7 @@ int grub_evaluate(const struct grub_facts *facts, size_t device, const char *pat
 		source = NULL;
 		return -ENOMEM;
 	}
-	r = facts->read(facts->ctx, device, path, GRUB_MAX_CONFIG, &text, &len);
+	r = facts->read(facts->ctx, device, path, READER_MAX_CONFIG, &text, &len);
 	if (r < 0) {
 		strv_addf(&list->warnings, "%s: cannot be read: %s", source,
 			  r == -EFBIG ? "it is too large" : strerror(-r));

@@ -4,7 +4,7 @@
  * before two-word ones, -a and mere juxtaposition bind stronger than -o, and
  * no test at all is true.
  */
-#include "boot/grub_eval.h"
+#include "bootconf/grub_eval.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,13 +98,13 @@ static bool grub_test_two(struct grub_test *t, const char *op, const char *arg, 
 	}
 	w = grub_path_find(t->ev, arg);
 	if (op[1] == 'd')
-		*result = w.kind == GRUB_FILE_DIRECTORY;
+		*result = w.kind == READER_DIRECTORY;
 	else if (op[1] == 'f')
-		*result = w.kind == GRUB_FILE_REGULAR;
+		*result = w.kind == READER_REGULAR;
 	else if (op[1] == 's')
-		*result = w.kind == GRUB_FILE_REGULAR && w.size > 0;
+		*result = w.kind == READER_REGULAR && w.size > 0;
 	else
-		*result = w.kind != GRUB_FILE_NONE;
+		*result = w.kind != READER_NONE;
 	return true;
 }
 

@@ -1,6 +1,6 @@
 /* grub_load.c - the commands that load something to boot, see grub_eval.h
  */
-#include "boot/grub_eval.h"
+#include "bootconf/grub_eval.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static char *grub_load_line(const struct grub_args *a, size_t from)
 static bool grub_load_file(struct grub_eval *ev, const char *word, struct grub_where *w)
 {
 	*w = grub_path_find(ev, word);
-	if (w->device >= 0 && w->kind == GRUB_FILE_REGULAR)
+	if (w->device >= 0 && w->kind == READER_REGULAR)
 		return true;
 	ev->missing = true;
 	grub_eval_warn(ev,

@@ -1,18 +1,32 @@
 /* entry.h - a boot entry, as every reader produces it
  */
-#ifndef P2V_BOOT_ENTRY_H
-#define P2V_BOOT_ENTRY_H
+#ifndef P2V_BOOTCONF_ENTRY_H
+#define P2V_BOOTCONF_ENTRY_H
 
 #include "util/jdoc.h"
 #include "util/strv.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* A file on one of the trees that a search looks at (see tree.h). */
+/* A file on one of the trees that a search looks at (see boot/tree.h), or a
+ * part of one: the sections of a unified kernel image. */
 struct boot_file {
-	char *device; /* owned: the tree's name, "vda1" or "root"; NULL: not known */
-	char *path;   /* owned: absolute inside the tree, "/boot/vmlinuz-6.1.0-56-amd64" */
+	char *device;    /* owned: the tree's name, "vda1" or "root"; NULL: not known */
+	char *path;      /* owned: absolute inside the tree, "/boot/vmlinuz-6.1.0-56-amd64" */
+	char *newc;      /* owned: the kernel is to find it in its initramfs under this name
+			  * (GRUB's newc:NAME:FILE); NULL: it is an initramfs itself */
+	uint64_t offset; /* bytes */
+	uint64_t size;   /* bytes; 0: to the end of the file */
+};
+
+/* What the boot loader writes into its environment block when it starts an
+ * entry: next_entry is consumed, saved_entry follows. Nothing is written
+ * before the entry is really booted. */
+struct boot_save {
+	struct boot_file block; /* path NULL: there is none */
+	struct strv set;        /* "NAME=VALUE"; "NAME" alone: unset */
 };
 
 struct boot_entry {
@@ -23,15 +37,19 @@ struct boot_entry {
 	struct boot_file *initrds; /* owned; in load order */
 	size_t initrd_count;
 	struct boot_file devicetree; /* path NULL: none */
-	char *cmdline;               /* owned; "" if none */
-	char *source; /* owned: the configuration that it came from, "root:/boot/grub/grub.cfg" */
+	struct boot_save save;
+	char *cmdline; /* owned; "" if none */
+	char *source;  /* owned: the configuration that it came from, "root:/boot/grub/grub.cfg" */
 	bool is_default;
 };
 
-/* In menu order. */
+/* In menu order: those of the configuration that the machine would have booted
+ * with first, then those of the others, which their source tells apart. */
 struct boot_list {
 	struct boot_entry *v; /* owned */
 	size_t n;
+	bool has_timeout;     /* the configuration says how long the default waits */
+	unsigned timeout;     /* seconds */
 	struct strv warnings; /* "FILE:LINE: what", a line each */
 };
 

@@ -5,10 +5,10 @@
  * a word wherever they stand unquoted, `&`, `|`, `<` and `>` are always signs,
  * a comment begins only where a word could, carriage returns do not exist.
  */
-#ifndef P2V_BOOT_GRUB_LEX_H
-#define P2V_BOOT_GRUB_LEX_H
+#ifndef P2V_BOOTCONF_GRUB_LEX_H
+#define P2V_BOOTCONF_GRUB_LEX_H
 
-#include "boot/grub_ast.h"
+#include "bootconf/grub_ast.h"
 
 enum grub_token_kind {
 	GRUB_TOKEN_END,

@@ -4,10 +4,10 @@
  * understood is reported and skipped, up to the end of the line where it went
  * wrong, and the rest still counts. This parser recovers at the same places.
  */
-#ifndef P2V_BOOT_GRUB_PARSE_H
-#define P2V_BOOT_GRUB_PARSE_H
+#ifndef P2V_BOOTCONF_GRUB_PARSE_H
+#define P2V_BOOTCONF_GRUB_PARSE_H
 
-#include "boot/grub_ast.h"
+#include "bootconf/grub_ast.h"
 
 /* Called for each statement that is skipped. */
 typedef void grub_parse_warn_fn(void *ctx, const char *file, unsigned line, const char *why);

@@ -4,8 +4,8 @@
  * is cut from one arena with a fixed ceiling: a hostile script can fill it,
  * and is then stopped, but cannot take more.
  */
-#ifndef P2V_BOOT_GRUB_AST_H
-#define P2V_BOOT_GRUB_AST_H
+#ifndef P2V_BOOTCONF_GRUB_AST_H
+#define P2V_BOOTCONF_GRUB_AST_H
 
 #include <stdbool.h>
 #include <stddef.h>

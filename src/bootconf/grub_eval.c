@@ -1,6 +1,6 @@
 /* grub_eval.c - statements and words of a GRUB script, see grub_eval.h */
-#include "boot/grub_eval.h"
-#include "boot/grub_parse.h"
+#include "bootconf/grub_eval.h"
+#include "bootconf/grub_parse.h"
 #include "util/cleanup.h"
 #include "util/text.h"
 
@@ -399,14 +399,14 @@ void grub_eval_text(struct grub_eval *ev, const char *file, const char *text, si
 
 int grub_eval_source(struct grub_eval *ev, const char *word)
 {
-	const struct grub_facts *f = ev->facts;
+	const struct reader_facts *f = ev->facts;
 	struct grub_where w = grub_path_find(ev, word);
 	CLEANUP_FREE char *text = NULL, *file = NULL;
 	const char *name;
 	size_t len;
 
-	if (w.device < 0 || w.kind != GRUB_FILE_REGULAR ||
-	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_MAX_CONFIG, &text, &len) < 0)
+	if (w.device < 0 || w.kind != READER_REGULAR ||
+	    f->read(f->ctx, (size_t)w.device, w.path, READER_MAX_CONFIG, &text, &len) < 0)
 		return 1;
 	if (asprintf(&file, "%s:%s", f->devices[w.device].name, w.path) < 0) {
 		file = NULL;
