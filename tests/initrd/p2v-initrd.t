@@ -4,6 +4,8 @@
 
 initrd=$ROOT/initrd/p2v-initrd
 check_status "help" 0 "$initrd" --help
+check_has "help names the commands" "$T/out" "build --ramboot"
+check_status "help of a command" 0 "$initrd" build --ramboot --help
 check_has "help teaches with an example" "$T/out" 'Example:'
 check_status "no command" 1 "$initrd"
 check_status "unknown command" 1 "$initrd" bake
