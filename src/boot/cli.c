@@ -1,5 +1,6 @@
 /* cli.c - see cli.h */
 #include "boot/cli.h"
+#include "boot/cli_shared.h"
 #include "boot/find.h"
 #include "boot/initrd.h"
 #include "boot/kexec.h"
@@ -15,12 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct cli_state {
-	struct boot_trees trees;
-	struct boot_list list;
-};
-
-static void cli_release(struct cli_state *s)
+void cli_release(struct cli_state *s)
 {
 	boot_list_release(&s->list);
 	boot_trees_release(&s->trees);
@@ -65,7 +61,7 @@ static int cli_open_trees(const struct cli *c, struct cli_state *s)
 	return r;
 }
 
-static int cli_find(const struct cli *c, struct cli_state *s)
+int cli_find(const struct cli *c, struct cli_state *s)
 {
 	const struct boot_find_options options = {.platform = c->platform, .config = c->config};
 	int r = cli_open_trees(c, s);
@@ -89,7 +85,7 @@ static void cli_print_file(const char *key, const struct boot_file *f)
 		printf("%-10s %s:%s\n", key, f->device ? f->device : "?", f->path);
 }
 
-static void cli_print_entry(const struct boot_entry *e)
+void cli_print_entry(const struct boot_entry *e)
 {
 	char text[4096];
 
@@ -105,7 +101,7 @@ static void cli_print_entry(const struct boot_entry *e)
 }
 
 /* stdout may be a full disk or a closed pipe. */
-static int cli_flush(int status)
+int cli_flush(int status)
 {
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
@@ -169,8 +165,7 @@ int cli_show(const struct cli *c, const char *id)
 	return cli_flush(CLI_OK);
 }
 
-/* A copy of the entry's command line as the options change it. */
-static char *cli_line(const struct cli *c, const struct boot_entry *e)
+char *cli_line(const struct cli *c, const struct boot_entry *e)
 {
 	const char *line = c->cmdline ? c->cmdline : e->cmdline;
 	char *text;
