@@ -1,6 +1,7 @@
 /* cli.c - see cli.h */
 #include "boot/cli.h"
 #include "boot/cli_shared.h"
+#include "boot/direct.h"
 #include "boot/find.h"
 #include "boot/initrd.h"
 #include "boot/kexec.h"
@@ -179,6 +180,7 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 {
 	struct boot_entry edited = *e; /* borrows everything but the command line */
 	CLEANUP_FREE char *line = cli_line(c, e);
+	const struct kexec_options options = {.legacy = c->kexec_load};
 	struct err_text why = {""};
 	char title[256];
 	int r;
@@ -196,7 +198,7 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 		log_error("%s", why.text);
 		return CLI_REFUSED;
 	}
-	r = kexec_load_entry(&s->trees, &edited, &why);
+	r = kexec_load_entry(&s->trees, &edited, &options, &why);
 	if (r < 0) {
 		log_error("'%s' cannot be loaded: %s",
 			  text_printable(e->title, title, sizeof(title)),
@@ -222,6 +224,35 @@ int cli_kexec(const struct cli *c, const char *id, bool jump)
 	if (!e)
 		return status ? status : CLI_REFUSED;
 	return cli_load(c, &s, e, jump);
+}
+
+int cli_direct(const struct cli *c, bool jump)
+{
+	CLEANUP(cli_release) struct cli_state s = {0};
+	const struct direct_files files = {
+		.kernel = c->kernel, .initrds = &c->initrds, .dtb = c->dtb, .cmdline = c->cmdline};
+	struct boot_entry *e = boot_list_add(&s.list);
+
+	if (!e || direct_entry(&files, &s.trees, e) < 0)
+		return CLI_REFUSED;
+	return cli_load(c, &s, e, jump);
+}
+
+int cli_unload(void)
+{
+	int r;
+
+	if (!kexec_is_loaded()) {
+		log_info("no kernel is loaded");
+		return CLI_OK;
+	}
+	r = kexec_unload();
+	if (r < 0) {
+		log_error("the loaded kernel cannot be dropped: %s", strerror(-r));
+		return CLI_FAILED;
+	}
+	log_info("the loaded kernel is dropped");
+	return CLI_OK;
 }
 
 static int cli_print_name(void *ctx, const char *name)

@@ -19,6 +19,10 @@ struct cli {
 	const char *platform; /* --platform */
 	const char *append;   /* --append */
 	const char *cmdline;  /* --cmdline */
+	const char *kernel;   /* --kernel: no configuration is read */
+	struct strv initrds;  /* --initrd */
+	const char *dtb;      /* --dtb */
+	bool kexec_load;      /* --kexec-load: by kexec-tools */
 	bool json, dry_run, quiet;
 };
 
@@ -33,6 +37,10 @@ int cli_list(const struct cli *c);
 int cli_show(const struct cli *c, const char *id);
 /* @id NULL: the default entry. @jump: and start it. */
 int cli_kexec(const struct cli *c, const char *id, bool jump);
+/* As cli_kexec() with the files of --kernel, --initrd and --dtb. */
+int cli_direct(const struct cli *c, bool jump);
+/* Drops a kernel that is loaded. */
+int cli_unload(void);
 int cli_initrd_files(const char *file);
 
 #endif

@@ -175,13 +175,16 @@ static int kexec_check_fd(int kernel, const char *cmdline, struct err_text *why)
 	return kexec_check_image(head, sizeof(head), u.machine, strlen(cmdline), why);
 }
 
-int kexec_load_fds(int kernel, int initrd, const char *cmdline, struct err_text *why)
+int kexec_load_fds(int kernel, int initrd, const char *cmdline, const struct kexec_options *options,
+		   struct err_text *why)
 {
 	unsigned long flags = initrd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0;
 	int r = kexec_check_fd(kernel, cmdline, why), error;
 
 	if (r < 0)
 		return r;
+	if (options && options->legacy)
+		return kexec_load_by_tool(kernel, initrd, cmdline, why);
 	if (!syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline, flags)) {
 		log_info("the kernel is loaded (kexec_file_load)");
 		return 0;
@@ -264,7 +267,8 @@ static int kexec_join_initrds(const struct boot_trees *t, const struct boot_entr
 	return *out < 0 ? *out : 0;
 }
 
-int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e, struct err_text *why)
+int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e,
+		     const struct kexec_options *options, struct err_text *why)
 {
 	CLEANUP_FD int kernel = boot_file_open(t, &e->kernel);
 	CLEANUP_FD int initrd = -1;
@@ -279,7 +283,7 @@ int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e, str
 	r = kexec_join_initrds(t, e, &initrd, why);
 	if (r < 0)
 		return err_set(why, r, "the initrd cannot be prepared: %s", strerror(-r));
-	return kexec_load_fds(kernel, initrd, e->cmdline ? e->cmdline : "", why);
+	return kexec_load_fds(kernel, initrd, e->cmdline ? e->cmdline : "", options, why);
 }
 
 bool kexec_is_loaded(void)
@@ -290,10 +294,11 @@ bool kexec_is_loaded(void)
 	       !strcmp(line, "1");
 }
 
-void kexec_unload(void)
+int kexec_unload(void)
 {
-	if (syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, (unsigned long)KEXEC_FILE_UNLOAD))
-		syscall(SYS_kexec_load, 0UL, 0UL, NULL, 0UL);
+	if (!syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, (unsigned long)KEXEC_FILE_UNLOAD))
+		return 0;
+	return syscall(SYS_kexec_load, 0UL, 0UL, NULL, 0UL) ? -errno : 0;
 }
 
 int kexec_execute(void)

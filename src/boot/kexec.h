@@ -21,6 +21,10 @@ struct kexec_env {
 	const char *procfs; /* "/proc" */
 };
 
+struct kexec_options {
+	bool legacy; /* only by kexec-tools with kexec_load(2), which asks for no signature */
+};
+
 /* Can kexec work here? 0, or -ENOTSUP with @why in words a user can act on:
  * no CONFIG_KEXEC, kernel.kexec_load_disabled, Secure Boot lockdown, Xen. Pure
  * reading; @env NULL: the real ones. */
@@ -34,11 +38,14 @@ int kexec_check_image(const void *head, size_t len, const char *machine, size_t 
  * file in RAM, command line (length checked against the kernel's limit). While
  * it can still fail and everything still runs. 0, or -errno with @why; logs
  * which way was taken. */
-int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e, struct err_text *why);
+int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e,
+		     const struct kexec_options *options, struct err_text *why);
 /* Loads open files; @initrd -1: none. */
-int kexec_load_fds(int kernel, int initrd, const char *cmdline, struct err_text *why);
+int kexec_load_fds(int kernel, int initrd, const char *cmdline, const struct kexec_options *options,
+		   struct err_text *why);
 bool kexec_is_loaded(void);
-void kexec_unload(void);
+/* Drops the kernel that is loaded, if any. 0 or -errno. */
+int kexec_unload(void);
 /* The jump: flushes nothing, returns only when it failed (-errno). */
 int kexec_execute(void);
 

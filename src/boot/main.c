@@ -13,6 +13,8 @@ static const char usage_text[] =
 	"       p2v-boot [OPTIONS] show ID\n"
 	"       p2v-boot [OPTIONS] load [ID]\n"
 	"       p2v-boot [OPTIONS] kexec [ID]\n"
+	"       p2v-boot load|kexec --kernel FILE [--initrd FILE]... --cmdline TEXT\n"
+	"       p2v-boot unload\n"
 	"       p2v-boot initrd-files FILE\n"
 	"\n"
 	"Reads the boot configuration of disks as their own boot loader would, lists\n"
@@ -32,6 +34,9 @@ static const char usage_text[] =
 	"  -j, --json           list as JSON\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
+	"      --kernel FILE    start this file, whatever any configuration says; with\n"
+	"      --initrd FILE    (repeatable, joined in order), --dtb FILE, --cmdline TEXT\n"
+	"      --kexec-load     load by kexec-tools with the older system call\n"
 	"  -n, --dry-run        show what would be started, and stop\n"
 	"  -q, --quiet          no warnings\n"
 	"  -h, --help           this text\n"
@@ -43,6 +48,14 @@ static const char usage_text[] =
 	"  p2v-boot list --root /target\n"
 	"  p2v-boot kexec --append console=ttyS0 --dry-run\n";
 
+/* Options without a letter. */
+enum {
+	OPTION_KERNEL = 256,
+	OPTION_INITRD,
+	OPTION_DTB,
+	OPTION_KEXEC_LOAD,
+};
+
 static const struct option options[] = {
 	{"root", required_argument, NULL, 'r'},
 	{"tree", required_argument, NULL, 't'},
@@ -52,6 +65,10 @@ static const struct option options[] = {
 	{"json", no_argument, NULL, 'j'},
 	{"append", required_argument, NULL, 'a'},
 	{"cmdline", required_argument, NULL, 'l'},
+	{"kernel", required_argument, NULL, OPTION_KERNEL},
+	{"initrd", required_argument, NULL, OPTION_INITRD},
+	{"dtb", required_argument, NULL, OPTION_DTB},
+	{"kexec-load", no_argument, NULL, OPTION_KEXEC_LOAD},
 	{"dry-run", no_argument, NULL, 'n'},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
@@ -93,6 +110,17 @@ static int set_option(struct cli *c, int option, const char *value)
 	case 'l':
 		c->cmdline = value;
 		return -1;
+	case OPTION_KERNEL:
+		c->kernel = value;
+		return -1;
+	case OPTION_INITRD:
+		return strv_add(&c->initrds, value) < 0 ? CLI_FAILED : -1;
+	case OPTION_DTB:
+		c->dtb = value;
+		return -1;
+	case OPTION_KEXEC_LOAD:
+		c->kexec_load = true;
+		return -1;
 	case 'n':
 		c->dry_run = true;
 		return -1;
@@ -110,6 +138,21 @@ static int set_option(struct cli *c, int option, const char *value)
 	}
 }
 
+/* Files that are named, instead of an entry that is chosen. */
+static int run_direct(const struct cli *c, const char *command, const char *id)
+{
+	bool jump = !strcmp(command, "kexec");
+
+	if (!jump && strcmp(command, "load") != 0)
+		return usage_error("--kernel is for load and kexec");
+	if (id || c->root || c->trees.n || c->devices.n || c->config)
+		return usage_error("with --kernel no configuration is read: neither ID nor --root, "
+				   "--tree, --device or --config");
+	if (!c->cmdline)
+		return usage_error("--kernel needs --cmdline (\"\" for none)");
+	return cli_direct(c, jump);
+}
+
 static int run_command(const struct cli *c, int argc, char **argv)
 {
 	const char *id = argc > 1 ? argv[1] : NULL;
@@ -120,6 +163,12 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return usage_error("--device does not go together with --root or --tree");
 	if (argc > 2)
 		return usage_error("too many arguments");
+	if (c->kernel)
+		return run_direct(c, argv[0], id);
+	if (c->initrds.n || c->dtb)
+		return usage_error("--initrd and --dtb go together with --kernel");
+	if (!strcmp(argv[0], "unload"))
+		return id ? usage_error("unload takes no argument") : cli_unload();
 	if (!strcmp(argv[0], "list"))
 		return id ? usage_error("list takes no argument") : cli_list(c);
 	if (!strcmp(argv[0], "show"))
@@ -147,5 +196,6 @@ int main(int argc, char **argv)
 		status = run_command(&c, argc - optind, argv + optind);
 	strv_release(&c.trees);
 	strv_release(&c.devices);
+	strv_release(&c.initrds);
 	return status;
 }

@@ -121,7 +121,7 @@ static void finish_load(const struct finish *f, const struct boot_trees *trees,
 		f->event(f->ctx, "boot", "kexec", "warning", why.text);
 		return;
 	}
-	if (kexec_load_entry(trees, e, &why)) {
+	if (kexec_load_entry(trees, e, NULL, &why)) {
 		reason_add(&out->reasons, REASON_WARN, "kexec-refused", "",
 			   "the kernel of the migrated system was not taken (%s): the target will "
 			   "reboot instead",

@@ -139,7 +139,7 @@ static void test_nonsense_is_refused(void)
 	test_file(test_dir, "vmlinuz", "this is no kernel\n");
 	TAP_INT(boot_trees_add(&trees, test_dir, "root", "", "", ""), 0);
 	TAP_INT(boot_file_set(&e.kernel, "root", "/vmlinuz"), 0);
-	TAP_INT(kexec_load_entry(&trees, &e, &why), -ENOEXEC);
+	TAP_INT(kexec_load_entry(&trees, &e, NULL, &why), -ENOEXEC);
 	TAP_HAS(why.text, "kernel");
 	boot_entry_release(&e);
 	boot_trees_release(&trees);
