@@ -174,7 +174,7 @@ check_device() {
 	check_users=$(awk -v d="/dev/$check_name" 'index($1, d) == 1 { print $1 " is mounted on " $2 }' /proc/mounts
 		awk -v d="/dev/$check_name" 'index($1, d) == 1 { print $1 " is swap" }' /proc/swaps
 		for check_holder in "/sys/class/block/$check_name"/holders/* "/sys/class/block/$check_name"/*/holders/*; do
-			[ -e "$check_holder" ] && echo "it is held by $(basename "$check_holder")"
+			[ ! -e "$check_holder" ] || echo "it is held by $(basename "$check_holder")"
 		done)
 	[ -z "$check_users" ] || die 2 "$1 is in use: $check_users"
 	check_found=$(wipefs --noheadings --output TYPE "$1" 2>/dev/null | tr -s '\n ' ' ')
