@@ -213,8 +213,10 @@ man: $(MAN)
 
 # Programs that people run go to bin; what these call, to lib/p2v-target.
 INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd hooks/p2v-instance
-SCRIPTS     := $(filter-out initrd/p2v-initrd hooks/p2v-instance,\
+SCRIPTS     := $(filter-out initrd/p2v-initrd hooks/p2v-instance hooks/ganeti/%,\
 	       $(shell find fixups hooks initrd -type f ! -name '.*' 2>/dev/null))
+# Ganeti looks for OS definitions in /usr/lib/ganeti/os and /usr/local/lib/ganeti/os.
+GANETI_OS   := $(shell find hooks/ganeti -type f ! -name '.*' 2>/dev/null)
 
 install: all man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man8 \
@@ -224,6 +226,11 @@ install: all man
 	for file in $(SCRIPTS); do \
 		mode=644; [ ! -x $$file ] || mode=755; \
 		install -D -m $$mode $$file $(DESTDIR)$(LIBEXECDIR)/$$file || exit 1; \
+	done
+	for file in $(GANETI_OS); do \
+		mode=644; [ ! -x $$file ] || mode=755; \
+		install -D -m $$mode $$file \
+			$(DESTDIR)$(PREFIX)/lib/ganeti/os/p2v-target/$${file#hooks/ganeti/} || exit 1; \
 	done
 	for file in docs/completion/*.bash; do \
 		name=$${file##*/}; \
