@@ -171,7 +171,7 @@ check-root: all test-programs
 	P2V_BUILD=$(BUILD) $(PROVE) tests/disk/*.t
 
 check-vm: all
-	P2V_BUILD=$(BUILD) $(PROVE) tests/vm/*.t
+	P2V_BUILD=$(BUILD) $(PROVE) --jobs 2 tests/vm/*.t
 
 check-all: deps
 	+$(MAKE) --no-print-directory lint
