@@ -7,6 +7,7 @@
 #ifndef P2V_BOOT_TREE_H
 #define P2V_BOOT_TREE_H
 
+#include "boot/rank.h"
 #include "bootconf/entry.h"
 #include "util/err.h"
 
@@ -19,7 +20,10 @@ struct boot_tree {
 	int dirfd;     /* owned by the set */
 	char uuid[64]; /* of the file system, "" unknown */
 	char label[256];
-	char grub[64]; /* GRUB's device name, "hd0,gpt2" or "hd0,msdos1"; "" unknown */
+	char grub[64];     /* GRUB's device name, "hd0,gpt2" or "hd0,msdos1"; "" unknown */
+	char partuuid[64]; /* of the partition; "" unknown */
+	/* What its disk's or its own boot sector starts; only a scan can tell. */
+	enum rank_kind boot_code;
 };
 
 struct boot_trees {
@@ -27,7 +31,8 @@ struct boot_trees {
 	size_t n;
 };
 
-/* Opens @dir; -errno with a logged message. uuid, label, grub may be "". */
+/* Opens @dir; -errno with a logged message. uuid, label, grub may be "". What
+ * else is known goes into the last tree afterwards. */
 int boot_trees_add(struct boot_trees *t, const char *dir, const char *name, const char *uuid,
 		   const char *label, const char *grub);
 void boot_trees_release(struct boot_trees *t);

@@ -149,6 +149,9 @@ static struct jdoc *boot_entry_to_json(const struct boot_entry *e)
 	jdoc_set_str(o, "cmdline", e->cmdline ? e->cmdline : "");
 	jdoc_set_bool(o, "default", e->is_default);
 	jdoc_set_str(o, "source", e->source);
+	jdoc_set_str(o, "reader", e->reader);
+	if (e->is_other)
+		jdoc_set_bool(o, "other", true);
 	return o;
 }
 

@@ -40,7 +40,10 @@ struct boot_entry {
 	struct boot_save save;
 	char *cmdline; /* owned; "" if none */
 	char *source;  /* owned: the configuration that it came from, "root:/boot/grub/grub.cfg" */
+	const char
+		*reader; /* static; which kind of configuration that is: "grub"; NULL: not told */
 	bool is_default;
+	bool is_other; /* of a configuration that the machine would not have booted with */
 };
 
 /* In menu order: those of the configuration that the machine would have booted

@@ -52,7 +52,7 @@ check_has "all of it" "$T/out" "cmdline    a b"
 
 mkdir -p "$T/empty" "$T/hostile/boot/grub" "$T/outside"
 check_status "nothing to boot" 2 p2v-boot list --root "$T/empty"
-check_has "it says where it looked" "$T/err" "/boot/grub, /boot/grub2, /grub, /grub2 and EFI/*"
+check_has "it says where it looked" "$T/err" "grub.cfg in /boot/grub, /boot/grub2, /grub, /grub2 and EFI/*"
 check_status "nothing to boot, as JSON" 2 p2v-boot list --json --root "$T/empty"
 check_eq "is an empty array" "$(tr -d ' \n' <"$T/out")" "[]"
 check_status "no such entry" 2 p2v-boot show nothing --root "$F/debian/root"
