@@ -23,22 +23,23 @@ void cli_release(struct cli_state *s)
 	boot_trees_release(&s->trees);
 }
 
-/* "DIR[,name=NAME][,uuid=UUID][,label=LABEL][,grub=hd0,gpt2]". GRUB's names
- * have a comma themselves: what follows one and is no key belongs to the value
- * before. */
+/* "DIR[,name=NAME][,uuid=UUID][,label=LABEL][,partuuid=UUID][,grub=hd0,gpt2]".
+ * GRUB's names have a comma themselves: what follows one and is no key belongs
+ * to the value before. */
 static int cli_add_tree(struct boot_trees *t, const char *spec, size_t number)
 {
-	static const char *const keys[] = {"name=", "uuid=", "label=", "grub="};
+	static const char *const keys[] = {"name=", "uuid=", "label=", "grub=", "partuuid="};
 	CLEANUP_FREE char *dir = strdup(spec);
 	char name[32];
-	const char *value[4] = {name, "", "", ""};
+	const char *value[5] = {name, "", "", "", ""};
 	char *comma = dir;
+	int r;
 
 	if (!dir)
 		return -ENOMEM;
 	snprintf(name, sizeof(name), number ? "tree%zu" : "root", number);
 	while ((comma = strchr(comma, ','))) {
-		for (size_t k = 0; k < 4; k++) {
+		for (size_t k = 0; k < 5; k++) {
 			if (strncmp(comma + 1, keys[k], strlen(keys[k])) != 0)
 				continue;
 			*comma = '\0';
@@ -46,7 +47,10 @@ static int cli_add_tree(struct boot_trees *t, const char *spec, size_t number)
 		}
 		comma++;
 	}
-	return boot_trees_add(t, dir, value[0], value[1], value[2], value[3]);
+	r = boot_trees_add(t, dir, value[0], value[1], value[2], value[3]);
+	if (!r)
+		text_copy(t->v[t->n - 1].partuuid, sizeof(t->v[0].partuuid), value[4]);
+	return r;
 }
 
 static int cli_open_trees(const struct cli *c, struct cli_state *s)
@@ -64,7 +68,8 @@ static int cli_open_trees(const struct cli *c, struct cli_state *s)
 
 int cli_find(const struct cli *c, struct cli_state *s)
 {
-	const struct boot_find_options options = {.platform = c->platform, .config = c->config};
+	const struct boot_find_options options = {
+		.platform = c->platform, .config = c->config, .env = &c->env};
 	int r = cli_open_trees(c, s);
 
 	if (!r)
@@ -99,6 +104,8 @@ void cli_print_entry(const struct boot_entry *e)
 	printf("%-10s %s\n", "cmdline", text_printable(e->cmdline, text, sizeof(text)));
 	printf("%-10s %s\n", "default", e->is_default ? "yes" : "no");
 	printf("%-10s %s\n", "source", e->source);
+	if (e->reader)
+		printf("%-10s %s\n", "reader", e->reader);
 }
 
 /* stdout may be a full disk or a closed pipe. */
@@ -136,10 +143,14 @@ int cli_list(const struct cli *c)
 	if (status)
 		return status;
 	for (size_t i = 0; i < s.list.n; i++) {
-		char title[512];
+		const struct boot_entry *e = &s.list.v[i];
+		char title[512], source[512] = "";
 
-		printf("%c %2zu  %s\n", s.list.v[i].is_default ? '*' : ' ', i,
-		       text_printable(s.list.v[i].title, title, sizeof(title)));
+		if (e->is_other)
+			text_printable(e->source, source, sizeof(source));
+		printf("%c %2zu  %s%s%s%s\n", e->is_default ? '*' : ' ', i,
+		       text_printable(e->title, title, sizeof(title)), *source ? "  [" : "", source,
+		       *source ? "]" : "");
 	}
 	return cli_flush(CLI_OK);
 }

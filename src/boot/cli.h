@@ -17,6 +17,9 @@ struct cli {
 	struct strv devices;  /* --device */
 	const char *config;   /* --config */
 	const char *platform; /* --platform */
+	struct strv env;      /* --env, NAME=VALUE each */
+	bool has_timeout;     /* --timeout was given */
+	unsigned timeout;     /* seconds that the menu waits */
 	const char *append;   /* --append */
 	const char *cmdline;  /* --cmdline */
 	const char *kernel;   /* --kernel: no configuration is read */

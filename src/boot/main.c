@@ -2,6 +2,7 @@
 #include "boot/cli.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/text.h"
 #include "version.h"
 
 #include <getopt.h>
@@ -23,14 +24,18 @@ static const char usage_text[] =
 	"\n"
 	"Where to look (default: all disks of this machine, mounted read-only):\n"
 	"  -r, --root DIR       a directory that is the root file system\n"
-	"  -t, --tree DIR[,name=NAME][,uuid=UUID][,label=LABEL][,grub=hd0,gpt2]\n"
+	"  -t, --tree DIR[,name=NAME][,uuid=UUID][,label=LABEL]\n"
+	"                       [,partuuid=UUID][,grub=hd0,gpt2]\n"
 	"                       a directory that stands for a file system; repeatable,\n"
 	"                       the search begins in the first\n"
-	"  -d, --device DEV     only this disk or partition; repeatable\n"
-	"  -c, --config PATH    only this configuration file, of the first tree\n"
-	"  -p, --platform pc|efi  what GRUB's scripts are told (default: as this machine)\n"
+	"  -d, --device DEV     only this disk, partition, volume or array; repeatable\n"
+	"  -c, --config PATH    only this configuration, in the first file system, or\n"
+	"                       NAME:/PATH in the one that is called NAME\n"
+	"  -p, --platform pc|efi  what boot loaders see (default: as this machine)\n"
+	"      --env NAME=VALUE a variable of GRUB's environment block; repeatable\n"
 	"\n"
 	"What to do:\n"
+	"      --timeout SECONDS  how long the menu waits (default: as the configuration)\n"
 	"  -j, --json           list as JSON\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
@@ -54,6 +59,8 @@ enum {
 	OPTION_INITRD,
 	OPTION_DTB,
 	OPTION_KEXEC_LOAD,
+	OPTION_ENV,
+	OPTION_TIMEOUT,
 };
 
 static const struct option options[] = {
@@ -62,6 +69,8 @@ static const struct option options[] = {
 	{"device", required_argument, NULL, 'd'},
 	{"config", required_argument, NULL, 'c'},
 	{"platform", required_argument, NULL, 'p'},
+	{"env", required_argument, NULL, OPTION_ENV},
+	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
 	{"json", no_argument, NULL, 'j'},
 	{"append", required_argument, NULL, 'a'},
 	{"cmdline", required_argument, NULL, 'l'},
@@ -80,6 +89,26 @@ static int usage_error(const char *what)
 {
 	log_error("%s; try p2v-boot --help", what);
 	return CLI_USAGE;
+}
+
+static int set_env(struct cli *c, const char *value)
+{
+	const char *eq = strchr(value, '=');
+
+	if (!eq || eq == value)
+		return usage_error("--env takes NAME=VALUE");
+	return strv_add(&c->env, value) < 0 ? CLI_FAILED : -1;
+}
+
+static int set_timeout(struct cli *c, const char *value)
+{
+	uint64_t seconds;
+
+	if (!text_to_u64(value, 0, 86400, &seconds))
+		return usage_error("--timeout takes a number of seconds");
+	c->timeout = (unsigned)seconds;
+	c->has_timeout = true;
+	return -1;
 }
 
 /* -1: go on. */
@@ -101,6 +130,10 @@ static int set_option(struct cli *c, int option, const char *value)
 		return !strcmp(value, "pc") || !strcmp(value, "efi")
 			       ? -1
 			       : usage_error("--platform is pc or efi");
+	case OPTION_ENV:
+		return set_env(c, value);
+	case OPTION_TIMEOUT:
+		return set_timeout(c, value);
 	case 'j':
 		c->json = true;
 		return -1;
@@ -196,6 +229,7 @@ int main(int argc, char **argv)
 		status = run_command(&c, argc - optind, argv + optind);
 	strv_release(&c.trees);
 	strv_release(&c.devices);
+	strv_release(&c.env);
 	strv_release(&c.initrds);
 	return status;
 }
