@@ -12,10 +12,12 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #define DISK_COPY_MAX      (1u << 20)
 #define DISK_ZERO_PIECE    (256ull << 20)
 #define DISK_DISCARD_PIECE (1ull << 30)
+#define DISK_HOLD_TRIES    100 /* tenths of a second */
 
 static int disk_open_fd(const char *path, enum disk_access access, bool file, bool *direct)
 {
@@ -99,6 +101,26 @@ void disk_close(struct disk_target *t)
 bool disk_same(const struct disk_target *a, const struct disk_target *b)
 {
 	return a->file == b->file && a->device == b->device && a->inode == b->inode;
+}
+
+int disk_hold(const struct disk_target *t, int *out)
+{
+	const struct timespec pause = {.tv_nsec = 100 * 1000 * 1000};
+	CLEANUP_FD int fd = -1;
+
+	*out = -1;
+	if (t->file)
+		return 0;
+	fd = open(t->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK || i >= DISK_HOLD_TRIES)
+			return -errno;
+		nanosleep(&pause, NULL);
+	}
+	*out = steal_fd(&fd);
+	return 0;
 }
 
 int disk_read(void *ctx, void *buf, size_t len, uint64_t offset)

@@ -40,6 +40,14 @@ int disk_open(const char *path, enum disk_access access, struct disk_target *out
 void disk_close(struct disk_target *t);
 bool disk_same(const struct disk_target *a, const struct disk_target *b);
 
+/* Keeps others from touching the disk's partitions while they are used without a
+ * claim: closing a disk that was open for writing makes udev read the partition
+ * table again, and meanwhile the partitions' nodes are gone. It does not do so
+ * with a disk that is locked (systemd's "Locking Block Device Access"). Waits
+ * for a lock of udev's own. 0 with the descriptor that holds the lock, -1 for a
+ * plain file, in @fd; or -errno. */
+int disk_hold(const struct disk_target *t, int *fd);
+
 /* A table_read_fn (wire/table.h) with a struct disk_target as its context. */
 int disk_read(void *ctx, void *buf, size_t len, uint64_t offset);
 /* Writes from any memory (through an aligned copy). 0 or -errno. */

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What was written around the page cache must be what the mounts will read. */
 static void finish_flush(const struct finish *f)
@@ -30,6 +31,27 @@ static void finish_flush(const struct finish *f)
 		if (!t->file && nodes_name((dev_t)t->device, name, sizeof(name)) == 0)
 			nodes_flush(name);
 	}
+}
+
+/* The descriptors that disk_hold() gave, in @out. */
+static void finish_hold(const struct session *s, int out[PROTO_MAX_DISKS])
+{
+	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+		out[i] = -1;
+	for (uint32_t i = 0; i < s->disk_count; i++) {
+		int r = disk_hold(&s->disks[i], &out[i]);
+
+		if (r)
+			log_warn("%s: cannot be locked against udev: %s", s->disks[i].path,
+				 strerror(-r));
+	}
+}
+
+static void finish_let_go(const int held[PROTO_MAX_DISKS])
+{
+	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+		if (held[i] >= 0)
+			close(held[i]);
 }
 
 static void finish_fixups(const struct finish *f, const struct msg_finish *what,
@@ -188,10 +210,11 @@ int finish_run(const struct finish *f, const struct msg_finish *what, struct msg
 {
 	struct err_text err = {0};
 	struct root root = {.dirfd = -1};
-	int r, e;
+	int held[PROTO_MAX_DISKS], r, e;
 
 	finish_flush(f);
 	/* The kernel lets nobody mount a part of a disk that is claimed. */
+	finish_hold(f->session, held);
 	session_release_disks(f->session);
 	r = root_open(f->plan, f->session, what->fixups, &root, &out->reasons, &err);
 	if (r) {
@@ -208,5 +231,6 @@ int finish_run(const struct finish *f, const struct msg_finish *what, struct msg
 	if (e)
 		log_error("%s", err.text);
 	sync();
+	finish_let_go(held);
 	return e;
 }

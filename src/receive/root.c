@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define ROOT_NODE_WAIT 5u /* seconds for a partition's node that udev makes anew */
+
 int root_openat(int dirfd, const char *path, int flags)
 {
 	struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC,
@@ -41,7 +43,7 @@ bool root_volume_node(const struct plan *plan, const struct plan_volume *v, char
 	if (plan->disks[v->disk].table.kind == TABLE_NONE)
 		return text_copy(out, size, target);
 	return v->partition && nodes_name(st.st_rdev, name, sizeof(name)) == 0 &&
-	       nodes_partition(name, v->partition, out, size) == 0;
+	       nodes_wait(name, v->partition, ROOT_NODE_WAIT, out, size) == 0;
 }
 
 static int root_mount(const struct plan *plan, uint32_t volume, const char *target,

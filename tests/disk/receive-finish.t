@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/cli/receive-lib.sh"
 need_root
-need mount umount
+need mount umount losetup partx flock
 
 make_gpt "$T/source.img"
 truncate -s 32M "$T/target.img"
@@ -137,4 +137,22 @@ mkdir "$T/mnt"
 mount -o ro,loop,offset=$((34816 * 512)) "$T/target.img" "$T/mnt"
 check "what a fixup writes to /boot is on that volume" test -s "$T/mnt/vmlinuz-1"
 umount "$T/mnt"
+
+# --- udev is kept away -------------------------------------------------------------
+# It would read the partition table again, because the disk was open for
+# writing, and take the partitions away meanwhile; unless the disk is locked.
+loop=$(losetup -f --show "$T/target.img")
+on_exit "partx -d $loop 2>/dev/null; losetup -d $loop"
+fixup 10-good <<X
+#!/bin/sh
+if flock -n -s $loop true; then
+	echo "$loop is not locked" >&2
+	exit 1
+fi
+echo "applied: it is locked"
+X
+push ok "$T/source.img" "$loop"
+check_has "the disk is locked while its partitions are mounted" "$T/out" \
+	"EVENT fixup 10-good done: applied: it is locked"
+check "and free afterwards" flock -n -x "$loop" true
 done_testing
