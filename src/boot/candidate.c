@@ -5,6 +5,8 @@
  */
 #include "boot/candidate.h"
 #include "bootconf/grub.h"
+#include "bootconf/legacy.h"
+#include "bootconf/syslinux.h"
 #include "util/cleanup.h"
 #include "util/text.h"
 
@@ -22,6 +24,8 @@ struct candidate_kind {
 
 static const struct candidate_kind candidate_kinds[] = {
 	{RANK_GRUB, "grub", grub_evaluate},
+	{RANK_LEGACY, "legacy", legacy_evaluate},
+	{RANK_SYSLINUX, "syslinux", syslinux_evaluate},
 };
 
 /* On a file system that holds /boot, or is it. A path that ends in / is a
@@ -38,6 +42,8 @@ static const struct {
 	{RANK_LEGACY, "/boot/grub/grub.conf", NULL},
 	{RANK_LEGACY, "/grub/menu.lst", NULL},
 	{RANK_LEGACY, "/grub/grub.conf", NULL},
+	{RANK_LEGACY, "/EFI/redhat/grub.conf", NULL},
+	{RANK_LEGACY, "/boot/efi/EFI/redhat/grub.conf", NULL},
 	{RANK_SYSLINUX, "/boot/extlinux/extlinux.conf", NULL},
 	{RANK_SYSLINUX, "/extlinux/extlinux.conf", NULL},
 	{RANK_SYSLINUX, "/boot/extlinux.conf", NULL},
