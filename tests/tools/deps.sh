@@ -15,7 +15,7 @@ packages="$packages e2fsprogs util-linux fdisk gdisk kmod kexec-tools cpio zstd 
 gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 # Virtual machines, the instance and the demo.
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
-grub2-common grub-common grub-emu expect tmux socat strace xfsprogs btrfs-progs dosfstools
+grub2-common grub-common grub-emu expect tmux socat strace xfsprogs btrfs-progs dosfstools mtools libxml2-utils
 partclone procps time"
 # Ganeti's own code, which is unpacked, not installed, checks the OS definition.
 packages="$packages python3 python3-simplejson python3-pyparsing python3-openssl python3-pyinotify
