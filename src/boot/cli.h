@@ -19,7 +19,9 @@ struct cli {
 	const char *platform; /* --platform */
 	struct strv env;      /* --env, NAME=VALUE each */
 	bool has_timeout;     /* --timeout was given */
-	unsigned timeout;     /* seconds that the menu waits */
+	long timeout;         /* seconds that the menu waits; 0: not at all, -1: for ever */
+	bool save_default;    /* --save-default */
+	bool allow_shell;     /* --allow-shell */
 	const char *append;   /* --append */
 	const char *cmdline;  /* --cmdline */
 	const char *kernel;   /* --kernel: no configuration is read */
@@ -45,5 +47,12 @@ int cli_direct(const struct cli *c, bool jump);
 /* Drops a kernel that is loaded. */
 int cli_unload(void);
 int cli_initrd_files(const char *file);
+/* Returns when somebody leaves the menu, or it was ended by a signal (128 + its
+ * number). */
+int cli_menu(const struct cli *c);
+/* Was the program started as a login shell ("-p2v-boot"), or as p2v-menu? */
+bool cli_menu_is_login(const char *argv0);
+/* The menu with a shell and otherwise the defaults; there are no options. */
+int cli_menu_login(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ static const char usage_text[] =
 	"       p2v-boot [OPTIONS] show ID\n"
 	"       p2v-boot [OPTIONS] load [ID]\n"
 	"       p2v-boot [OPTIONS] kexec [ID]\n"
+	"       p2v-boot [OPTIONS] menu\n"
 	"       p2v-boot load|kexec --kernel FILE [--initrd FILE]... --cmdline TEXT\n"
 	"       p2v-boot unload\n"
 	"       p2v-boot initrd-files FILE\n"
@@ -35,7 +36,10 @@ static const char usage_text[] =
 	"      --env NAME=VALUE a variable of GRUB's environment block; repeatable\n"
 	"\n"
 	"What to do:\n"
-	"      --timeout SECONDS  how long the menu waits (default: as the configuration)\n"
+	"      --timeout SECONDS|none  how long the menu waits for a key (default: as the\n"
+	"                       configuration)\n"
+	"      --save-default   what is started becomes the saved default\n"
+	"      --allow-shell    the menu offers a shell on this system\n"
 	"  -j, --json           list as JSON\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
@@ -51,7 +55,8 @@ static const char usage_text[] =
 	"\n"
 	"Examples:\n"
 	"  p2v-boot list --root /target\n"
-	"  p2v-boot kexec --append console=ttyS0 --dry-run\n";
+	"  p2v-boot kexec --append console=ttyS0 --dry-run\n"
+	"  p2v-boot menu --timeout 30\n";
 
 /* Options without a letter. */
 enum {
@@ -61,6 +66,8 @@ enum {
 	OPTION_KEXEC_LOAD,
 	OPTION_ENV,
 	OPTION_TIMEOUT,
+	OPTION_SAVE_DEFAULT,
+	OPTION_ALLOW_SHELL,
 };
 
 static const struct option options[] = {
@@ -71,6 +78,8 @@ static const struct option options[] = {
 	{"platform", required_argument, NULL, 'p'},
 	{"env", required_argument, NULL, OPTION_ENV},
 	{"timeout", required_argument, NULL, OPTION_TIMEOUT},
+	{"save-default", no_argument, NULL, OPTION_SAVE_DEFAULT},
+	{"allow-shell", no_argument, NULL, OPTION_ALLOW_SHELL},
 	{"json", no_argument, NULL, 'j'},
 	{"append", required_argument, NULL, 'a'},
 	{"cmdline", required_argument, NULL, 'l'},
@@ -104,10 +113,13 @@ static int set_timeout(struct cli *c, const char *value)
 {
 	uint64_t seconds;
 
-	if (!text_to_u64(value, 0, 86400, &seconds))
-		return usage_error("--timeout takes a number of seconds");
-	c->timeout = (unsigned)seconds;
 	c->has_timeout = true;
+	c->timeout = -1;
+	if (!strcmp(value, "none"))
+		return -1;
+	if (!text_to_u64(value, 0, 86400, &seconds))
+		return usage_error("--timeout takes a number of seconds, or none");
+	c->timeout = (long)seconds;
 	return -1;
 }
 
@@ -134,6 +146,12 @@ static int set_option(struct cli *c, int option, const char *value)
 		return set_env(c, value);
 	case OPTION_TIMEOUT:
 		return set_timeout(c, value);
+	case OPTION_SAVE_DEFAULT:
+		c->save_default = true;
+		return -1;
+	case OPTION_ALLOW_SHELL:
+		c->allow_shell = true;
+		return -1;
 	case 'j':
 		c->json = true;
 		return -1;
@@ -210,6 +228,8 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return cli_kexec(c, id, false);
 	if (!strcmp(argv[0], "kexec"))
 		return cli_kexec(c, id, true);
+	if (!strcmp(argv[0], "menu"))
+		return id ? usage_error("menu takes no argument") : cli_menu(c);
 	if (!strcmp(argv[0], "initrd-files"))
 		return id ? cli_initrd_files(id) : usage_error("initrd-files needs a FILE");
 	return usage_error("unknown command");
@@ -221,6 +241,8 @@ int main(int argc, char **argv)
 	int option, status = -1;
 
 	log_init("p2v-boot");
+	if (argc > 0 && cli_menu_is_login(argv[0]))
+		return cli_menu_login(argc, argv);
 	opterr = 0;
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, "r:t:d:c:p:ja:l:nqhV", options, NULL)) != -1)
