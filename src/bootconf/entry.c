@@ -78,6 +78,7 @@ void boot_entry_release(struct boot_entry *e)
 	boot_file_release(&e->devicetree);
 	boot_file_release(&e->save.block);
 	strv_release(&e->save.set);
+	free(e->save.name);
 	free(e->id);
 	free(e->title);
 	free(e->cmdline);

@@ -27,6 +27,7 @@ struct boot_file {
 struct boot_save {
 	struct boot_file block; /* path NULL: there is none */
 	struct strv set;        /* "NAME=VALUE"; "NAME" alone: unset */
+	char *name; /* owned; what saved_entry calls this entry, "SUBMENU>ID"; NULL: nothing */
 };
 
 struct boot_entry {

@@ -13,6 +13,7 @@ static void grub_free_eval(struct grub_eval **ev)
 		return;
 	grub_arena_release(&(*ev)->arena);
 	strv_release(&(*ev)->told);
+	free((*ev)->block_path);
 	free(*ev);
 }
 
@@ -36,6 +37,20 @@ static void grub_preset(struct grub_eval *ev, const char *name, const char *fmt,
 	grub_env_export(&ev->env, name);
 }
 
+/* Exported, so that they reach a configuration that this one opens. */
+static void grub_user_presets(struct grub_eval *ev)
+{
+	const struct strv *env = ev->facts->env;
+
+	for (size_t i = 0; env && i < env->n; i++) {
+		const char *eq = strchr(env->v[i], '=');
+		CLEANUP_FREE char *name = eq ? strndup(env->v[i], (size_t)(eq - env->v[i])) : NULL;
+
+		if (name)
+			grub_preset(ev, name, "%s", eq + 1);
+	}
+}
+
 static void grub_presets(struct grub_eval *ev, size_t device, const char *path)
 {
 	static const char *const features[] = {
@@ -48,17 +63,23 @@ static void grub_presets(struct grub_eval *ev, size_t device, const char *path)
 	const char *name = grub_path_name(ev, device);
 	int dir = (int)(strrchr(path, '/') - path);
 	bool efi = !strcmp(ev->facts->platform, "efi");
+	const char *m = ev->facts->machine;
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
 		grub_preset(ev, features[i], "y");
 	grub_preset(ev, "menuentry_id_option", "--id");
 	grub_preset(ev, "grub_platform", "%s", ev->facts->platform);
-	grub_preset(ev, "grub_cpu", "%s", efi ? "x86_64" : "i386");
+	if (!strcmp(m, "aarch64"))
+		m = "arm64";
+	else if (!strncmp(m, "x86", 3) || !strncmp(m, "i", 1) || !*m)
+		m = efi ? "x86_64" : "i386";
+	grub_preset(ev, "grub_cpu", "%s", m);
 	grub_preset(ev, "root", "%s", name);
 	grub_preset(ev, "cmdpath", "(%s)%.*s", name, efi ? dir : 0, path);
 	grub_preset(ev, "prefix", "(%s)%.*s", name, dir, path);
 	grub_preset(ev, "config_file", "(%s)%s", name, path);
 	grub_preset(ev, "config_directory", "(%s)%.*s", name, dir, path);
+	grub_user_presets(ev);
 }
 
 /* A configuration may load a kernel without any menu. */
@@ -77,6 +98,7 @@ static void grub_bare(struct grub_eval *ev, const char *source)
 	e->title = strdup("GRUB, without a menu");
 	e->source = strdup(source);
 	e->is_default = true;
+	grub_block_take(ev, &e->save);
 }
 
 static int grub_run(struct grub_eval *ev, const char *source, const char *text, size_t len)
@@ -89,6 +111,7 @@ static int grub_run(struct grub_eval *ev, const char *source, const char *text, 
 	ev->menu = menu;
 	grub_eval_text(ev, file, text, len);
 	menu->env = ev->env;
+	menu->saved = ev->saved;
 	if (ev->next_menu)
 		menu = ev->next_menu;
 	ev->next_menu = NULL;
@@ -128,6 +151,7 @@ int grub_evaluate(const struct reader_facts *facts, size_t device, const char *p
 	ev->draft = &draft;
 	ev->arena.limit = GRUB_EVAL_MAX_MEMORY;
 	ev->env.arena = ev->saved.arena = &ev->arena;
+	ev->block_device = -1;
 	ev->steps = GRUB_EVAL_MAX_STEPS;
 	ev->total = facts->budget ? facts->budget : GRUB_EVAL_MAX_TOTAL;
 	grub_presets(ev, device, path);

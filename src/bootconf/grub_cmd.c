@@ -7,12 +7,7 @@
 #include "util/cleanup.h"
 #include "util/text.h"
 
-#include <ctype.h>
-#include <regex.h>
 #include <string.h>
-
-#define GRUB_CMD_MAX_REGEX 200u
-#define GRUB_CMD_MAX_BLOCK ((size_t)64 << 10) /* GRUB writes 1 KiB */
 
 struct grub_cmd {
 	const char *name;
@@ -184,169 +179,6 @@ static int grub_cmd_boot(struct grub_eval *ev, const struct grub_args *a)
 	return 0;
 }
 
-/* The environment block: load_env [-f FILE] [NAME...] */
-struct grub_cmd_load {
-	struct grub_eval *ev;
-	char *const *names;
-	size_t n;
-};
-
-static void grub_cmd_load_one(void *ctx, const char *name, const char *value)
-{
-	const struct grub_cmd_load *l = ctx;
-	const char *written = grub_env_get(&l->ev->saved, name);
-	bool wanted = !l->n;
-
-	for (size_t i = 0; i < l->n; i++)
-		wanted = wanted || !strcmp(l->names[i], name);
-	if (wanted)
-		grub_env_set(&l->ev->env, name, written ? written : value);
-}
-
-/* Takes -f FILE, --file FILE and --skip-sig off; NULL file: the usual one. */
-static struct grub_args grub_cmd_env_options(const struct grub_args *a, const char **file)
-{
-	size_t i = 1;
-
-	*file = NULL;
-	for (; i < a->n && a->v[i][0] == '-'; i++) {
-		if (!strncmp(a->v[i], "--file=", 7))
-			*file = a->v[i] + 7;
-		else if ((!strcmp(a->v[i], "-f") || !strcmp(a->v[i], "--file")) && i + 1 < a->n)
-			*file = a->v[++i];
-	}
-	return (struct grub_args){a->v + i, a->n - i};
-}
-
-static int grub_cmd_load_env(struct grub_eval *ev, const struct grub_args *a)
-{
-	const struct reader_facts *f = ev->facts;
-	const char *file, *prefix = grub_env_get(&ev->env, "prefix");
-	struct grub_args names = grub_cmd_env_options(a, &file);
-	struct grub_cmd_load load = {ev, names.v, names.n};
-	CLEANUP_FREE char *text = NULL, *usual = NULL;
-	struct grub_where w;
-	size_t len;
-
-	if (!file) {
-		if (asprintf(&usual, "%s/grubenv", prefix ? prefix : "") < 0) {
-			usual = NULL;
-			return 1;
-		}
-		file = usual;
-	}
-	w = grub_path_find(ev, file);
-	if (w.device < 0 || w.kind != READER_REGULAR ||
-	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_CMD_MAX_BLOCK, &text, &len) < 0)
-		return 1;
-	if (grub_env_block(text, len, grub_cmd_load_one, &load))
-		return 0;
-	grub_eval_warn(ev, "%.300s is no environment block", file);
-	return 1;
-}
-
-/* Listing must not change the disk: what is written is remembered for a later
- * load_env of the same evaluation. What an entry's body saves concerns the
- * next start only. */
-static int grub_cmd_save_env(struct grub_eval *ev, const struct grub_args *a)
-{
-	const char *file;
-	struct grub_args names = grub_cmd_env_options(a, &file);
-
-	for (size_t i = 0; i < names.n && !ev->in_body; i++) {
-		const char *v = grub_env_get(&ev->env, names.v[i]);
-
-		grub_env_set(&ev->saved, names.v[i], v ? v : "");
-	}
-	return 0;
-}
-
-/* Fedora's counters; a variable that is no number stays. */
-static int grub_cmd_count(struct grub_eval *ev, const struct grub_args *a)
-{
-	const char *v = a->n > 1 ? grub_env_get(&ev->env, a->v[1]) : NULL;
-	char number[24];
-	uint64_t n;
-
-	if (!v || !text_to_u64(v, 0, UINT32_MAX, &n))
-		return 1;
-	if (!strcmp(a->v[0], "increment"))
-		n++;
-	else
-		n -= n > 0;
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)n);
-	grub_env_set(&ev->env, a->v[1], number);
-	return 0;
-}
-
-/* A pattern from a disk must not cost us more than it costs GRUB: no
- * repetition counts, no back references, few groups. */
-static bool grub_cmd_regex_ok(const char *re, const char *subject)
-{
-	unsigned groups = 0;
-
-	if (strlen(re) > GRUB_CMD_MAX_REGEX || strlen(subject) > GRUB_CMD_MAX_REGEX * 4)
-		return false;
-	for (; *re; re++) {
-		if (*re == '{' || (*re == '\\' && isdigit((unsigned char)re[1])))
-			return false;
-		groups += *re == '(';
-	}
-	return groups <= 9;
-}
-
-/* "[N:]VAR" of a --set */
-static void grub_cmd_regex_set(struct grub_eval *ev, const char *spec, const char *subject,
-			       const regmatch_t *match, size_t groups)
-{
-	const char *colon = strchr(spec, ':');
-	char number[4] = "1", *value;
-	uint64_t n;
-
-	if (colon && (size_t)(colon - spec) < sizeof(number)) {
-		memcpy(number, spec, (size_t)(colon - spec));
-		number[colon - spec] = '\0';
-	}
-	if (!text_to_u64(number, 0, groups - 1, &n) || match[n].rm_so < 0)
-		return;
-	value = grub_arena_strndup(&ev->arena, subject + match[n].rm_so,
-				   (size_t)(match[n].rm_eo - match[n].rm_so));
-	if (value)
-		grub_env_set(&ev->env, colon ? colon + 1 : spec, value);
-}
-
-static int grub_cmd_regexp(struct grub_eval *ev, const struct grub_args *a)
-{
-	const char *set[16], *rest[2];
-	size_t sets = 0, rests = 0;
-	regmatch_t match[10];
-	regex_t re;
-
-	for (size_t i = 1; i < a->n; i++) {
-		const char *s = a->v[i];
-		bool next = (!strcmp(s, "--set") || !strcmp(s, "-s")) && i + 1 < a->n;
-
-		if (next)
-			s = a->v[++i];
-		else if (!strncmp(s, "--set=", 6))
-			s += 6;
-		else if (rests < 2) {
-			rest[rests++] = s;
-			continue;
-		}
-		if (sets < 16)
-			set[sets++] = s;
-	}
-	if (rests != 2 || !grub_cmd_regex_ok(rest[0], rest[1]) || !grub_eval_charge(ev, 100) ||
-	    regcomp(&re, rest[0], REG_EXTENDED))
-		return 1;
-	rests = (size_t)regexec(&re, rest[1], 10, match, 0);
-	regfree(&re);
-	for (size_t i = 0; i < sets && !rests; i++)
-		grub_cmd_regex_set(ev, set[i], rest[1], match, 10);
-	return rests ? 1 : 0;
-}
-
 static int grub_cmd_fwsetup(struct grub_eval *ev, const struct grub_args *a)
 {
 	if (a->n > 1)
@@ -371,7 +203,7 @@ static const struct grub_cmd grub_cmd_table[] = {
 	{"chainloader", grub_load_foreign},
 	{"configfile", grub_cmd_configfile},
 	{"continue", grub_cmd_break},
-	{"decrement", grub_cmd_count},
+	{"decrement", grub_block_count},
 	{"devicetree", grub_load_devicetree},
 	{"eval", grub_cmd_eval},
 	{"exit", grub_cmd_exit},
@@ -381,7 +213,7 @@ static const struct grub_cmd grub_cmd_table[] = {
 	{"fwsetup", grub_cmd_fwsetup},
 	{"halt", grub_cmd_exit},
 	{"hwmatch", grub_cmd_hwmatch},
-	{"increment", grub_cmd_count},
+	{"increment", grub_block_count},
 	{"initrd", grub_load_initrd},
 	{"initrd16", grub_load_initrd},
 	{"initrdefi", grub_load_initrd},
@@ -392,7 +224,7 @@ static const struct grub_cmd grub_cmd_table[] = {
 	{"linux", grub_load_linux},
 	{"linux16", grub_load_linux},
 	{"linuxefi", grub_load_linux},
-	{"load_env", grub_cmd_load_env},
+	{"load_env", grub_block_load},
 	{"multiboot", grub_load_foreign},
 	{"multiboot2", grub_load_foreign},
 	{"normal", grub_cmd_normal},
@@ -401,9 +233,9 @@ static const struct grub_cmd grub_cmd_table[] = {
 	{"poweroff", grub_cmd_exit},
 	{"probe", grub_path_probe},
 	{"reboot", grub_cmd_exit},
-	{"regexp", grub_cmd_regexp},
+	{"regexp", grub_regexp},
 	{"return", grub_cmd_return},
-	{"save_env", grub_cmd_save_env},
+	{"save_env", grub_block_save},
 	{"search", grub_path_search},
 	{"search.file", grub_path_search},
 	{"search.fs_label", grub_path_search},

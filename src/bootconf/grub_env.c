@@ -74,6 +74,21 @@ void grub_env_unset(struct grub_env *env, const char *name)
 		v->value = NULL;
 }
 
+void grub_env_forget(struct grub_env *env, const char *name)
+{
+	struct grub_var *v = grub_env_find(env, name);
+
+	if (!v)
+		v = grub_env_add(env, name);
+	if (v)
+		v->value = NULL;
+}
+
+bool grub_env_knows(const struct grub_env *env, const char *name)
+{
+	return grub_env_find(env, name) != NULL;
+}
+
 void grub_env_export(struct grub_env *env, const char *name)
 {
 	struct grub_var *v = grub_env_find(env, name);

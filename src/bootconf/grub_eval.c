@@ -60,6 +60,8 @@ struct grub_expand {
 	size_t bytes; /* in ev->scratch: the words so far, and the current one */
 	size_t from;  /* where the current one begins */
 	bool have;    /* there is a current one, perhaps empty */
+	bool wild;    /* it has an unquoted wildcard, */
+	bool tame;    /* or a quoted one */
 };
 
 static void grub_expand_bytes(struct grub_expand *x, const char *s, size_t len)
@@ -72,21 +74,26 @@ static void grub_expand_bytes(struct grub_expand *x, const char *s, size_t len)
 	x->bytes += len;
 }
 
-static void grub_expand_text(struct grub_expand *x, const char *s)
+static bool grub_expand_is_wild(const char *s, size_t len)
 {
-	grub_expand_bytes(x, s, strlen(s));
+	return memchr(s, '*', len) || memchr(s, '?', len);
+}
+
+static void grub_expand_text(struct grub_expand *x, const char *s, bool quoted)
+{
+	size_t len = strlen(s);
+
+	if (grub_expand_is_wild(s, len))
+		*(quoted ? &x->tame : &x->wild) = true;
+	grub_expand_bytes(x, s, len);
 	x->have = true;
 }
 
-/* Ends the current word, if there is one. */
-static void grub_expand_flush(struct grub_expand *x)
+static void grub_expand_add(struct grub_expand *x, const char *s, size_t len)
 {
 	struct grub_arena *a = &x->ev->arena;
 	char *word;
 
-	if (!x->have)
-		return;
-	x->have = false;
 	if (x->args.n == GRUB_EVAL_MAX_WORDS) {
 		grub_eval_stop(x->ev, "a command has too many words");
 		return;
@@ -102,10 +109,33 @@ static void grub_expand_flush(struct grub_expand *x)
 		x->args.v = v;
 		x->room = room;
 	}
-	word = grub_arena_strndup(a, x->ev->scratch + x->from, x->bytes - x->from);
+	word = grub_arena_strndup(a, s, len);
 	if (word)
 		x->args.v[x->args.n++] = word;
+}
+
+static void grub_expand_add_match(void *ctx, const char *word)
+{
+	grub_expand_add(ctx, word, strlen(word));
+}
+
+/* Ends the current word, if there is one. A word that has quoted wildcards
+ * beside others is left as it is. */
+static void grub_expand_flush(struct grub_expand *x)
+{
+	bool wild = x->wild && !x->tame;
+	const char *word = x->ev->scratch + x->from;
+	size_t len = x->bytes - x->from;
+	char *pattern;
+
+	x->wild = x->tame = false;
+	if (!x->have)
+		return;
+	x->have = false;
 	x->from = x->bytes;
+	pattern = wild ? grub_arena_strndup(&x->ev->arena, word, len) : NULL;
+	if (!pattern || !grub_wild_expand(x->ev, pattern, grub_expand_add_match, x))
+		grub_expand_add(x, word, len);
 }
 
 /* An unquoted value: blanks separate words. */
@@ -115,6 +145,7 @@ static void grub_expand_split(struct grub_expand *x, const char *s)
 		size_t n = strcspn(s, " \t\n");
 
 		if (n) {
+			x->wild = x->wild || grub_expand_is_wild(s, n);
 			grub_expand_bytes(x, s, n);
 			x->have = true;
 		}
@@ -133,11 +164,11 @@ static void grub_expand_all(struct grub_expand *x, char name, bool quoted)
 	x->have = x->have || (quoted && name == '*');
 	for (size_t i = 0; i < a->n && x->ev->flow != GRUB_FLOW_STOP; i++) {
 		if (i && quoted && name == '*')
-			grub_expand_text(x, " ");
+			grub_expand_text(x, " ", true);
 		else if (i)
 			grub_expand_flush(x);
 		if (quoted)
-			grub_expand_text(x, a->v[i]);
+			grub_expand_text(x, a->v[i], true);
 		else
 			grub_expand_split(x, a->v[i]);
 	}
@@ -165,7 +196,7 @@ static void grub_expand_var(struct grub_expand *x, const char *name, bool quoted
 		value = grub_env_get(&ev->env, name);
 	}
 	if (quoted)
-		grub_expand_text(x, value ? value : "");
+		grub_expand_text(x, value ? value : "", true);
 	else if (value)
 		grub_expand_split(x, value);
 }
@@ -180,7 +211,7 @@ static struct grub_args grub_eval_expand(struct grub_eval *ev, const struct grub
 				p->kind == GRUB_PART_QUOTED || p->kind == GRUB_PART_QUOTED_VAR;
 
 			if (p->kind == GRUB_PART_TEXT || p->kind == GRUB_PART_QUOTED)
-				grub_expand_text(&x, p->text);
+				grub_expand_text(&x, p->text, quoted);
 			else
 				grub_expand_var(&x, p->text, quoted);
 		}

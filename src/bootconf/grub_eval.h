@@ -1,9 +1,11 @@
 /* grub_eval.h - running a GRUB script: what the parts of the reader share
  *
  * grub_eval.c runs statements, grub_cmd.c has the commands, grub_load.c those
- * that load a kernel, grub_test.c the conditions, grub_path.c devices and
- * files, grub_menu.c what becomes of menuentry and submenu, grub.c the
- * beginning and the end.
+ * that load a kernel, grub_block.c those of the environment block,
+ * grub_regexp.c and grub_test.c the conditions, grub_path.c devices and files,
+ * grub_wild.c wildcards in them, grub_menu.c what becomes of menuentry and
+ * submenu, grub_default.c which is the default, grub.c the beginning and the
+ * end.
  */
 #ifndef P2V_BOOTCONF_GRUB_EVAL_H
 #define P2V_BOOTCONF_GRUB_EVAL_H
@@ -45,7 +47,8 @@ struct grub_item {
 struct grub_menu {
 	struct grub_item *first, **tail;
 	unsigned count;
-	struct grub_env env; /* the variables at the end of its configuration */
+	struct grub_env env;   /* the variables at the end of its configuration */
+	struct grub_env saved; /* and what it has saved until then */
 };
 
 enum grub_flow {
@@ -62,7 +65,10 @@ struct grub_eval {
 	struct boot_list *list;
 	struct grub_arena arena;
 	struct grub_env env;
-	struct grub_env saved; /* what save_env would have written */
+	struct grub_env saved; /* what save_env would have written; NULL values: removed */
+	long block_device;     /* the environment block in use; -1: none yet */
+	char *block_path;      /* owned */
+	const char *chosen;    /* the entry's ids from the top, as $chosen: "a>b" */
 	struct grub_function *functions;
 	struct grub_menu *menu;      /* where menuentry adds */
 	struct grub_menu *next_menu; /* a configfile took over with this one */
@@ -70,9 +76,8 @@ struct grub_eval {
 	struct boot_entry *draft;    /* what has been loaded so far */
 	const char *foreign;         /* the command that loads something else than Linux */
 	bool missing;                /* a file that the draft needs was not found */
-	bool in_body;
-	const struct grub_node *at; /* for warnings */
-	int status;                 /* $? */
+	const struct grub_node *at;  /* for warnings */
+	int status;                  /* $? */
 	enum grub_flow flow;
 	unsigned levels;
 	unsigned depth;
@@ -124,6 +129,23 @@ const char *grub_path_name(const struct grub_eval *ev, size_t device);
 int grub_path_search(struct grub_eval *ev, const struct grub_args *args);
 int grub_path_probe(struct grub_eval *ev, const struct grub_args *args);
 
+/* grub_wild.c: calls @add for each device or file that @word's wildcards match;
+ * false when there is none. */
+bool grub_wild_expand(struct grub_eval *ev, const char *word,
+		      void (*add)(void *ctx, const char *word), void *ctx);
+/* * and ? in the first @len bytes of @pattern. */
+bool grub_wild_match(const char *pattern, size_t len, const char *text);
+
+/* grub_block.c: load_env and save_env, and the counters kept there */
+int grub_block_load(struct grub_eval *ev, const struct grub_args *a);
+int grub_block_save(struct grub_eval *ev, const struct grub_args *a);
+int grub_block_count(struct grub_eval *ev, const struct grub_args *a);
+/* What GRUB would have written when it starts ev->draft. */
+void grub_block_take(struct grub_eval *ev, struct boot_save *out);
+
+/* grub_regexp.c */
+int grub_regexp(struct grub_eval *ev, const struct grub_args *a);
+
 /* grub_menu.c */
 struct grub_menu *grub_menu_new(struct grub_eval *ev);
 int grub_menu_define(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n);
@@ -131,6 +153,7 @@ int grub_menu_define(struct grub_eval *ev, const struct grub_args *args, const s
 int grub_menu_configfile(struct grub_eval *ev, const char *word);
 /* Runs every entry's body and fills ev->list. */
 void grub_menu_walk(struct grub_eval *ev, struct grub_menu *menu, const char *above);
+/* grub_default.c: marks the default entry, sets the list's timeout. */
 void grub_menu_default(struct grub_eval *ev, const struct grub_menu *menu);
 
 #endif

@@ -73,25 +73,50 @@ int grub_load_linux(struct grub_eval *ev, const struct grub_args *a)
 	return 0;
 }
 
-int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a)
+/* newc:NAME:FILE: a file that the kernel finds in its initramfs as NAME. Returns
+ * FILE, and the copy of NAME in @name; NULL: not of that form. */
+static const char *grub_load_newc(struct grub_eval *ev, const char *word, char **name)
+{
+	const char *colon = strchr(word + 5, ':');
+	const char *from = word + 5 + strspn(word + 5, "/");
+
+	if (!colon || colon <= from || colon - from > 255)
+		return NULL;
+	*name = grub_arena_strndup(&ev->arena, from, (size_t)(colon - from));
+	return *name ? colon + 1 : NULL;
+}
+
+static int grub_load_one_initrd(struct grub_eval *ev, const char *word)
 {
 	struct boot_entry *e = ev->draft;
+	char *name = NULL;
+	struct grub_where w;
 
-	if (!e->kernel.path)
+	if (!strncmp(word, "newc:", 5)) {
+		word = grub_load_newc(ev, word, &name);
+		if (!word) {
+			grub_eval_warn(ev, "newc: takes NAME:FILE");
+			ev->missing = true;
+			return 1;
+		}
+	}
+	if (!grub_load_file(ev, word, &w) ||
+	    boot_entry_add_initrd(e, ev->facts->devices[w.device].name, w.path) < 0)
+		return 1;
+	if (name)
+		e->initrds[e->initrd_count - 1].newc = strdup(name);
+	return 0;
+}
+
+int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (!ev->draft->kernel.path)
 		return 1;
 	/* As in GRUB, a second initrd command replaces the first. */
-	boot_entry_clear_initrds(e);
-	for (size_t i = 1; i < a->n; i++) {
-		struct grub_where w;
-
-		if (!strncmp(a->v[i], "newc:", 5)) {
-			grub_eval_warn(ev, "initrd newc:... is not supported, left out");
-			continue;
-		}
-		if (!grub_load_file(ev, a->v[i], &w))
+	boot_entry_clear_initrds(ev->draft);
+	for (size_t i = 1; i < a->n; i++)
+		if (grub_load_one_initrd(ev, a->v[i]))
 			return 1;
-		boot_entry_add_initrd(e, ev->facts->devices[w.device].name, w.path);
-	}
 	return a->n < 2;
 }
 

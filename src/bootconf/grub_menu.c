@@ -1,4 +1,4 @@
-/* grub_menu.c - menuentry and submenu, and which entry is the default
+/* grub_menu.c - menuentry and submenu of a GRUB script, see grub_eval.h
  *
  * A body is not run where it stands: its variables are those at the end of the
  * configuration, as when somebody chooses it in the menu.
@@ -97,32 +97,36 @@ int grub_menu_define(struct grub_eval *ev, const struct grub_args *a, const stru
 
 /* What running another configuration or a body must not change for others. */
 struct grub_menu_scope {
-	struct grub_env env;
+	struct grub_env env, saved;
 	struct grub_menu *menu;
 	struct grub_args args;
 	const struct grub_node *at;
-	bool in_body;
+	const char *chosen;
 };
 
 static struct grub_menu_scope grub_menu_enter(struct grub_eval *ev, struct grub_menu *menu,
 					      bool only_exported)
 {
-	struct grub_menu_scope s = {ev->env, ev->menu, ev->args, ev->at, ev->in_body};
+	struct grub_menu_scope s = {ev->env, ev->saved, ev->menu, ev->args, ev->at, ev->chosen};
 
 	ev->env = grub_env_copy(&s.env, only_exported);
+	ev->saved = grub_env_copy(&s.saved, false);
 	ev->menu = menu;
 	return s;
 }
 
 static void grub_menu_leave(struct grub_eval *ev, const struct grub_menu_scope *s)
 {
-	if (ev->menu)
+	if (ev->menu) {
 		ev->menu->env = ev->env;
+		ev->menu->saved = ev->saved;
+	}
 	ev->env = s->env;
+	ev->saved = s->saved;
 	ev->menu = s->menu;
 	ev->args = s->args;
 	ev->at = s->at;
-	ev->in_body = s->in_body;
+	ev->chosen = s->chosen;
 }
 
 /* $config_file and $config_directory of the file that now takes over. */
@@ -213,6 +217,7 @@ static void grub_menu_take(struct grub_eval *ev, struct grub_item *item, const c
 	e->id = STEAL(id);
 	e->title = STEAL(title);
 	e->source = STEAL(source);
+	grub_block_take(ev, &e->save);
 	item->entry = (long)ev->list->n - 1;
 }
 
@@ -229,6 +234,27 @@ static void grub_menu_judge(struct grub_eval *ev, struct grub_item *item, const 
 		grub_menu_take(ev, item, full_title);
 }
 
+/* $chosen: the ids from the top, each > in them doubled. */
+static const char *grub_menu_chosen(struct grub_eval *ev, const struct grub_item *item)
+{
+	const char *above = grub_env_get(&ev->env, "chosen");
+	size_t n = above ? strlen(above) : 0;
+	char *path = grub_arena_alloc(&ev->arena, n + 2 * strlen(item->id) + 2);
+
+	if (!path)
+		return item->id;
+	if (above) {
+		memcpy(path, above, n);
+		path[n++] = '>';
+	}
+	for (const char *c = item->id; *c; c++) {
+		path[n++] = *c;
+		if (*c == '>')
+			path[n++] = '>';
+	}
+	return path;
+}
+
 /* Runs one body as if the entry had been chosen. */
 static void grub_menu_body(struct grub_eval *ev, struct grub_item *item)
 {
@@ -236,11 +262,12 @@ static void grub_menu_body(struct grub_eval *ev, struct grub_item *item)
 	ev->foreign = NULL;
 	ev->missing = false;
 	ev->next_menu = NULL;
-	ev->in_body = true;
 	ev->status = 0;
 	ev->flow = GRUB_FLOW_ON;
 	ev->steps = GRUB_EVAL_MAX_STEPS;
-	grub_env_set(&ev->env, "chosen", item->id);
+	ev->chosen = grub_menu_chosen(ev, item);
+	grub_env_set(&ev->env, "chosen", ev->chosen);
+	grub_env_export(&ev->env, "chosen");
 	grub_eval_call(ev, item->body, item->args);
 }
 
@@ -289,7 +316,7 @@ static void grub_menu_item(struct grub_eval *ev, struct grub_menu *menu, struct 
 
 void grub_menu_walk(struct grub_eval *ev, struct grub_menu *menu, const char *above)
 {
-	struct grub_env outer = ev->env;
+	struct grub_env outer = ev->env, saved = ev->saved;
 	size_t levels = 0;
 
 	for (const char *p = above; *p; p++)
@@ -300,108 +327,9 @@ void grub_menu_walk(struct grub_eval *ev, struct grub_menu *menu, const char *ab
 	}
 	for (struct grub_item *i = menu->first; i && ev->total; i = i->next) {
 		ev->env = menu->env;
+		ev->saved = menu->saved;
 		grub_menu_item(ev, menu, i, above);
 	}
 	ev->env = outer;
-}
-
-/* How much of @spec names @text: up to its end or a single '>' (">>" stands
- * for one '>'); 0: it does not. */
-static size_t grub_menu_matches(const char *text, const char *spec)
-{
-	size_t i = 0;
-
-	for (;; text++, i++) {
-		bool end = !spec[i] || (spec[i] == '>' && spec[i + 1] != '>');
-
-		if (end || !*text)
-			return end && !*text ? i : 0;
-		i += spec[i] == '>';
-		if (spec[i] != *text)
-			return 0;
-	}
-}
-
-/* The item that the beginning of @spec names: by id, by title, by its number
- * in this menu (where every item counts). @used: how long that beginning is. */
-static struct grub_item *grub_menu_find(const struct grub_menu *m, const char *spec, size_t *used)
-{
-	uint64_t number;
-	char digits[8];
-
-	for (struct grub_item *i = m->first; i; i = i->next)
-		if ((*used = grub_menu_matches(i->id, spec)) > 0)
-			return i;
-	for (struct grub_item *i = m->first; i; i = i->next)
-		if ((*used = grub_menu_matches(i->title, spec)) > 0)
-			return i;
-	*used = strcspn(spec, ">");
-	if (!*used || *used >= sizeof(digits))
-		return NULL;
-	memcpy(digits, spec, *used);
-	digits[*used] = '\0';
-	if (!text_to_u64(digits, 0, GRUB_MENU_MAX_ITEMS, &number))
-		return NULL;
-	for (struct grub_item *i = m->first; i; i = i->next)
-		if (!number--)
-			return i;
-	return NULL;
-}
-
-static long grub_menu_first(const struct grub_menu *m)
-{
-	for (const struct grub_item *i = m->first; i; i = i->next) {
-		long e = i->entry >= 0 || !i->sub ? i->entry : grub_menu_first(i->sub);
-
-		if (e >= 0)
-			return e;
-	}
-	return -1;
-}
-
-/* The entry that @spec leads to; -1: none that we can boot. */
-static long grub_menu_resolve(const struct grub_menu *m, const char *spec)
-{
-	size_t used;
-	const struct grub_item *i = grub_menu_find(m, spec, &used);
-
-	if (!i)
-		i = m->first; /* GRUB takes the first where the name is unknown */
-	else
-		spec += used + (spec[used] == '>');
-	if (!i || i->entry >= 0 || !i->sub)
-		return i ? i->entry : -1;
-	/* A submenu: its own first entry is highlighted when no more is said. */
-	return grub_menu_resolve(i->sub, *spec ? spec : "0");
-}
-
-void grub_menu_default(struct grub_eval *ev, const struct grub_menu *menu)
-{
-	const char *spec = grub_env_get(&menu->env, "default");
-	const char *fallback = grub_env_get(&menu->env, "fallback");
-	long e = grub_menu_resolve(menu, spec && *spec ? spec : "0");
-	char safe[128];
-
-	while (e < 0 && fallback && *fallback) {
-		char one[256];
-		size_t n = strcspn(fallback, " ");
-
-		if (n && n < sizeof(one)) {
-			memcpy(one, fallback, n);
-			one[n] = '\0';
-			e = grub_menu_resolve(menu, one);
-		}
-		fallback += n + strspn(fallback + n, " ");
-	}
-	if (e < 0) {
-		e = grub_menu_first(menu);
-		if (e >= 0)
-			grub_eval_warn(
-				ev,
-				"the default entry '%s' cannot be booted here, the first "
-				"that can takes its place",
-				text_printable(spec && *spec ? spec : "0", safe, sizeof(safe)));
-	}
-	if (e >= 0)
-		ev->list->v[e].is_default = true;
+	ev->saved = saved;
 }

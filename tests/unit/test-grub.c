@@ -170,6 +170,130 @@ static void test_commands(void)
 	test_line("probe --set=u --fs-uuid (hd0,gpt2)", "$u", "bbbb-2222");
 	test_line("probe -s l -l $root", "$l", "root");
 	test_line("hwmatch x 3; r=$match", "$r", "0");
+	test_line("save_env -f /none x; r=$?", "$r", "1");
+}
+
+/* What was seen of grub-emu: devices and files are matched, in unquoted words
+ * and variables only, and what matches nothing stays. */
+static void test_wildcards(void)
+{
+	test_line("", "/k* x*y", "/k /k2 x*y");
+	test_line("", "/? /nope*", "/i /k /nope*");
+	test_line("", "'/k*' \"/k*\" /k\\*", "/k* /k* /k*");
+	test_line("v='/k*'", "$v", "/k /k2");
+	test_line("v='/k*'", "\"$v\"", "/k*");
+	test_line("", "(hd0,gpt1)/i* (*gpt2)/k*", "(hd0,gpt1)/i (hd0,gpt1)/i2 (hd0,gpt2)/k3");
+	test_line("", "(hd?,gpt*)", "(hd0,gpt1) (hd0,gpt2)");
+	test_line("", "/boot/*/grub*", "/boot/grub/grub.cfg /boot/grub/grubenv");
+	test_line("for k in (*)/k?; do r=$r$k; done", "$r", "(hd0,gpt1)/k2(hd0,gpt2)/k3");
+}
+
+static void test_newc(void)
+{
+	struct boot_list l;
+
+	test_config("menuentry a {\nlinux /k\ninitrd /i newc:/etc/x:/i2\n}\n"
+		    "menuentry b {\nlinux /k\ninitrd newc:x\n}\n"
+		    "menuentry c {\nlinux /k\ninitrd newc:x:/none\n}\n",
+		    &l);
+	TAP_INT(l.n, 1);
+	if (l.n == 1) {
+		TAP_INT(l.v[0].initrd_count, 2);
+		TAP_OK(!l.v[0].initrds[0].newc);
+		TAP_STR(l.v[0].initrds[1].newc, "etc/x");
+		TAP_STR(l.v[0].initrds[1].path, "/i2");
+	}
+	boot_list_release(&l);
+}
+
+/* What an entry would have saved, joined. */
+static void test_save_is(const struct boot_list *l, size_t i, const char *name, const char *want)
+{
+	char got[256] = "";
+
+	TAP_OK(i < l->n);
+	if (i >= l->n)
+		return;
+	for (size_t k = 0; k < l->v[i].save.set.n; k++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", k ? " " : "",
+			 l->v[i].save.set.v[k]);
+	TAP_STR(got, want);
+	TAP_STR(l->v[i].save.block.path, "/boot/grub/grubenv");
+	TAP_STR(l->v[i].save.name, name);
+}
+
+static void test_saves(void)
+{
+	struct boot_list l;
+
+	test_config("load_env\nset next_entry=\nsave_env next_entry\n"
+		    "function savedefault { saved_entry=\"$chosen\"; save_env saved_entry; }\n"
+		    "menuentry a --id 'i>d' { savedefault; linux /k }\n"
+		    "submenu s {\nset n=1; save_env n\n"
+		    "menuentry b { savedefault; unset n; save_env n; linux /k2 }\n"
+		    "menuentry c { linux /k $n }\n}\n"
+		    "menuentry d { linux /k d }\n",
+		    &l);
+	TAP_INT(l.n, 4);
+	test_save_is(&l, 0, "i>>d", "next_entry= saved_entry=i>>d");
+	test_save_is(&l, 1, "s>b", "n next_entry= saved_entry=s>b");
+	test_save_is(&l, 2, "s>c", "n=1 next_entry=");
+	test_save_is(&l, 3, "d", "next_entry=");
+	boot_list_release(&l);
+}
+
+/* Fedora counts down how often a new kernel may fail. */
+static void test_boot_counter(void)
+{
+	struct boot_list l;
+
+	test_config("boot_counter=2\nsave_env boot_counter\nload_env\n"
+		    "if [ \"${boot_counter}\" ]; then\n"
+		    "  if [ \"${boot_counter}\" = 0 ]; then set default=1; "
+		    "else decrement boot_counter; fi\nsave_env boot_counter\nfi\n"
+		    "menuentry a { linux /k }\n",
+		    &l);
+	test_save_is(&l, 0, "a", "boot_counter=1");
+	boot_list_release(&l);
+}
+
+static void test_timeout(void)
+{
+	struct boot_list l;
+
+	test_config("set timeout=7\nmenuentry a { linux /k }\n", &l);
+	TAP_OK(l.has_timeout && l.timeout == 7);
+	boot_list_release(&l);
+	test_config("set timeout=-1\nmenuentry a { linux /k }\n", &l);
+	TAP_OK(!l.has_timeout);
+	boot_list_release(&l);
+}
+
+/* --env comes before what the disk says, also behind a configfile. */
+static void test_user_env(void)
+{
+	const struct rf_file files[] = {
+		RF("/boot/grub/grub.cfg", "configfile /second"),
+		RF("/second", "load_env\nset default=$saved_entry\n"
+			      "menuentry two { linux /k }\nmenuentry three { linux /k $mine }\n"),
+		RF("/k", "k"),
+		RF("/boot/grub/grubenv", "# GRUB Environment Block\nsaved_entry=two\n####"),
+		RF(NULL, NULL),
+	};
+	struct reader_facts facts = rf_facts(test_devices, 1, files);
+	struct boot_list l = {0};
+	struct strv env = {0};
+
+	TAP_OK(!strv_add(&env, "saved_entry=three") && !strv_add(&env, "mine=a=b"));
+	facts.env = &env;
+	TAP_INT(grub_evaluate(&facts, 0, "/boot/grub/grub.cfg", &l), 0);
+	TAP_INT(l.n, 2);
+	if (l.n == 2) {
+		TAP_OK(l.v[1].is_default);
+		TAP_STR(l.v[1].cmdline, "a=b");
+	}
+	boot_list_release(&l);
+	strv_release(&env);
 }
 
 static void test_search(void)
@@ -454,6 +578,12 @@ int main(void)
 	TAP_RUN(test_compound);
 	TAP_RUN(test_functions);
 	TAP_RUN(test_commands);
+	TAP_RUN(test_wildcards);
+	TAP_RUN(test_newc);
+	TAP_RUN(test_saves);
+	TAP_RUN(test_boot_counter);
+	TAP_RUN(test_timeout);
+	TAP_RUN(test_user_env);
 	TAP_RUN(test_search);
 	TAP_RUN(test_presets);
 	TAP_RUN(test_entry);
