@@ -72,30 +72,37 @@ check_fails "it was cut before its end" grep -q '"event": *"end"' "$T/cut.json"
 check "the target still answers from RAM" flow_wait_bootstrap target
 check_fails "it holds the disk no longer" vm_ssh target 'grep -q vda /proc/mounts'
 
-# A disk without anything to boot: moved, but not started.
-no_boot_source() {
-	truncate -s 64M "$T/plain.img"
-	printf 'label: dos\nstart=2048, type=83\n' | sfdisk -q "$T/plain.img"
-	mkdir "$T/tree"
-	echo content >"$T/tree/file"
-	mke2fs -q -t ext4 -d "$T/tree" -E offset=1048576 "$T/plain.img" 63M
+# small_source IMAGE TREE: a disk with one file system of those files.
+small_source() {
+	truncate -s 64M "$1"
+	printf 'label: dos\nstart=2048, type=83\n' | sfdisk -q "$1" &&
+		mke2fs -q -t ext4 -d "$2" -E offset=1048576 "$1" 63M
 }
-check "a disk without a system is made" no_boot_source
+
+# A disk without anything to boot: moved, but not started.
+mkdir "$T/plain"
+echo content >"$T/plain/file"
+check "a disk without a system is made" small_source "$T/plain.img" "$T/plain"
 check_status "a disk without a boot entry: no cutover" 4 flow_push target "$T/plain.img" --log "$T/log"
 cp "$T/err" "$T/plain.err"
 check_has "it says what was looked for" "$T/plain.err" "boot"
 check "the target still answers from RAM" flow_wait_bootstrap target
 
-# A fixup that fails.
+# A fixup that fails, on a system that is hardly one, so that it is moved quickly.
+mkdir -p "$T/bare/etc" "$T/bare/boot" "$T/bare/sbin"
+echo 'ID=bare' >"$T/bare/etc/os-release"
+: >"$T/bare/etc/fstab"
+: >"$T/bare/sbin/init"
+check "a disk with hardly a system is made" small_source "$T/bare.img" "$T/bare"
 vm_ssh target 'cat >/usr/lib/p2v-target/fixups/99-fails && chmod 755 /usr/lib/p2v-target/fixups/99-fails' <<-X
 	#!/bin/sh
 	echo 'this fixup always fails'
 	exit 1
 X
-check_status "a fixup that fails: status 4" 4 flow_push target "$I/source-mbr.img" --log "$T/log"
+check_status "a fixup that fails: status 4" 4 flow_push target "$T/bare.img" --log "$T/log"
 check_has "it is named" "$T/err" "99-fails"
 check "the target still answers from RAM" flow_wait_bootstrap target
-check_status "the same without it: the machine comes up" 0 flow_push target "$I/source-mbr.img" \
+check_status "without it, and with a whole machine: it comes up" 0 flow_push target "$I/source-mbr.img" \
 	--skip-fixup 99-fails --wait-boot "$(vm_scaled 120)"
 flow_check target "after all this" mbr srv/markers data/markers
 done_testing
