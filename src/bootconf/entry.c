@@ -4,6 +4,7 @@
 #include "util/text.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define BOOT_MAX_ENTRIES 4096u
@@ -95,12 +96,25 @@ void boot_list_release(struct boot_list *l)
 	*l = (struct boot_list){0};
 }
 
+/* Is @id the file name of a boot loader entry, and @what the same without its
+ * suffix, or the other way round? GRUB leaves it out, systemd-boot does not. */
+static bool boot_id_matches_bare(const char *id, const char *what)
+{
+	size_t n = strlen(id), m = strlen(what), shorter = n < m ? n : m;
+	const char *rest = n < m ? what + shorter : id + shorter;
+
+	return !strncmp(id, what, shorter) && (!strcmp(rest, ".conf") || !strcmp(rest, ".efi"));
+}
+
 const struct boot_entry *boot_list_find(const struct boot_list *l, const char *what)
 {
 	uint64_t number;
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].id && !strcmp(l->v[i].id, what))
+			return &l->v[i];
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].id && boot_id_matches_bare(l->v[i].id, what))
 			return &l->v[i];
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].title && !strcmp(l->v[i].title, what))
@@ -118,12 +132,15 @@ const struct boot_entry *boot_list_default(const struct boot_list *l)
 	return l->n ? &l->v[0] : NULL;
 }
 
-/* DEVICE:/path */
+/* DEVICE:/path, for a part of a file DEVICE:/path#OFFSET+SIZE */
 static char *boot_file_text(const struct boot_file *f)
 {
-	char *text;
+	char *text, part[48] = "";
 
-	return asprintf(&text, "%s:%s", f->device ? f->device : "?", f->path) < 0 ? NULL : text;
+	if (f->offset || f->size)
+		snprintf(part, sizeof(part), "#%" PRIu64 "+%" PRIu64, f->offset, f->size);
+	return asprintf(&text, "%s:%s%s", f->device ? f->device : "?", f->path, part) < 0 ? NULL
+											  : text;
 }
 
 static void boot_file_to_json(struct jdoc *o, const char *key, const struct boot_file *f)

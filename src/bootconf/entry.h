@@ -65,7 +65,8 @@ void boot_entry_clear_initrds(struct boot_entry *e);
 /* Leaves an empty entry behind. */
 void boot_entry_release(struct boot_entry *e);
 void boot_list_release(struct boot_list *l);
-/* The entry with that id, else with that title, else with that number in the list
+/* The entry with that id (".conf" or ".efi" at its end may be left out, or be
+ * too much), else with that title, else with that number in the list
  * ("0" is the first); NULL for none. */
 const struct boot_entry *boot_list_find(const struct boot_list *l, const char *what);
 /* The default entry, else the first, else NULL. */
