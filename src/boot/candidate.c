@@ -4,6 +4,7 @@
  * configurations.
  */
 #include "boot/candidate.h"
+#include "bootconf/bls.h"
 #include "bootconf/grub.h"
 #include "bootconf/legacy.h"
 #include "bootconf/syslinux.h"
@@ -26,6 +27,7 @@ static const struct candidate_kind candidate_kinds[] = {
 	{RANK_GRUB, "grub", grub_evaluate},
 	{RANK_LEGACY, "legacy", legacy_evaluate},
 	{RANK_SYSLINUX, "syslinux", syslinux_evaluate},
+	{RANK_BLS, "bls", bls_evaluate},
 };
 
 /* On a file system that holds /boot, or is it. A path that ends in / is a
@@ -58,6 +60,7 @@ static const struct {
 	{RANK_SYSLINUX, "/boot/isolinux/isolinux.cfg", NULL},
 	{RANK_SYSLINUX, "/isolinux/isolinux.cfg", NULL},
 	{RANK_SYSLINUX, "/isolinux.cfg", NULL},
+	{RANK_BLS, "/etc/zipl.conf", NULL},
 	{RANK_BLS, "/loader", "/loader/entries"},
 	{RANK_BLS, "/boot/loader", "/boot/loader/entries"},
 	{RANK_BLS, "/efi/loader", "/efi/loader/entries"},
@@ -99,7 +102,8 @@ const char *candidate_places(void)
 {
 	return "grub.cfg in /boot/grub, /boot/grub2, /grub, /grub2 and EFI/*, menu.lst and "
 	       "grub.conf beside it, extlinux.conf and syslinux.cfg in /boot, their own "
-	       "directories and /, loader/entries and EFI/Linux, /boot/vmlinuz-* and /vmlinuz";
+	       "directories and /, loader/entries and EFI/Linux, /etc/zipl.conf, "
+	       "/boot/vmlinuz-* and /vmlinuz";
 }
 
 /* Is there a file or directory @dir/@name? */
@@ -340,7 +344,7 @@ static bool candidate_ends(const char *path, const char *end)
 enum rank_kind candidate_guess(const char *path, enum reader_kind kind, const char *text)
 {
 	if (kind == READER_DIRECTORY || candidate_ends(path, ".efi") ||
-	    candidate_ends(path, "/loader.conf"))
+	    candidate_ends(path, "/loader.conf") || candidate_ends(path, "/zipl.conf"))
 		return RANK_BLS;
 	if (candidate_ends(path, "linux.conf") || candidate_ends(path, "linux.cfg"))
 		return RANK_SYSLINUX;

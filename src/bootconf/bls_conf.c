@@ -1,0 +1,145 @@
+/* bls_conf.c - see bls_conf.h */
+#include "bootconf/bls_conf.h"
+#include "util/cleanup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define BLS_CONF_BLANKS " \t\r\f\v"
+
+char *bls_conf_trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, BLS_CONF_BLANKS);
+	for (n = strlen(s); n && strchr(BLS_CONF_BLANKS, s[n - 1]); n--)
+		;
+	s[n] = '\0';
+	return s;
+}
+
+static int bls_conf_add(struct bls_conf *c, const char *key, const char *value, unsigned line)
+{
+	struct bls_pair *grown;
+
+	if (c->n == BLS_CONF_MAX_KEYS)
+		return -E2BIG;
+	grown = realloc(c->v, (c->n + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	c->v = grown;
+	c->v[c->n++] = (struct bls_pair){key, value, line};
+	return 0;
+}
+
+int bls_conf_parse(char *text, enum bls_dialect dialect, struct bls_conf *conf)
+{
+	char *next = text;
+	unsigned line = 0;
+	int r = 0;
+
+	*conf = (struct bls_conf){.text = text};
+	while (next && *next && !r) {
+		char *key = next, *value;
+
+		line++;
+		next = strchr(next, '\n');
+		if (next)
+			*next++ = '\0';
+		key = bls_conf_trim(key);
+		if (*key == '#')
+			continue;
+		value = key + strcspn(key, BLS_CONF_BLANKS);
+		if (!*value && dialect == BLS_GRUB)
+			break;
+		if (!*value)
+			continue;
+		*value++ = '\0';
+		value += strspn(value, BLS_CONF_BLANKS);
+		r = bls_conf_add(conf, key, value, line);
+	}
+	if (r)
+		bls_conf_release(conf);
+	return r;
+}
+
+void bls_conf_release(struct bls_conf *c)
+{
+	free(c->text);
+	free(c->v);
+	*c = (struct bls_conf){0};
+}
+
+const struct bls_pair *bls_conf_next(const struct bls_conf *c, const char *key, size_t from)
+{
+	for (size_t i = from; i < c->n; i++)
+		if (!strcmp(c->v[i].key, key))
+			return &c->v[i];
+	return NULL;
+}
+
+const char *bls_conf_last(const struct bls_conf *c, const char *key)
+{
+	for (size_t i = c->n; i; i--)
+		if (!strcmp(c->v[i - 1].key, key))
+			return c->v[i - 1].value;
+	return NULL;
+}
+
+/* Reads digits backwards from @end: where they begin; NULL: there are none. */
+static const char *bls_name_digits(const char *s, const char *end, unsigned long *value)
+{
+	const char *p = end;
+
+	while (p > s && p[-1] >= '0' && p[-1] <= '9')
+		p--;
+	if (p == end || end - p > 9)
+		return NULL;
+	*value = strtoul(p, NULL, 10);
+	return p;
+}
+
+/* Where "+LEFT[-DONE]" begins; @end when there is none. */
+static const char *bls_name_counters(const char *s, const char *end, struct bls_name *name)
+{
+	unsigned long last, before;
+	const char *p = bls_name_digits(s, end, &last), *q;
+
+	if (!p || p - s < 2)
+		return end;
+	if (p[-1] == '+') {
+		name->left = last;
+		name->counted = true;
+		return p - 1;
+	}
+	if (p[-1] != '-')
+		return end;
+	q = bls_name_digits(s, p - 1, &before);
+	if (!q || q - s < 2 || q[-1] != '+')
+		return end;
+	name->left = before;
+	name->done = last;
+	name->counted = true;
+	return q - 1;
+}
+
+bool bls_name_parse(const char *file, const char *suffix, struct bls_name *name)
+{
+	size_t len = strlen(file), tail = strlen(suffix);
+	const char *end;
+
+	*name = (struct bls_name){0};
+	if (len <= tail || strcasecmp(file + len - tail, suffix) != 0)
+		return false;
+	end = bls_name_counters(file, file + len - tail, name);
+	if (asprintf(&name->id, "%.*s%s", (int)(end - file), file, suffix) >= 0)
+		return true;
+	name->id = NULL;
+	return false;
+}
+
+void bls_name_release(struct bls_name *name)
+{
+	free(name->id);
+	*name = (struct bls_name){0};
+}
