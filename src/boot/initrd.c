@@ -6,6 +6,7 @@
  */
 #include "boot/initrd.h"
 #include "boot/initrd_span.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -21,6 +22,7 @@
 #define INITRD_MAX_NAME 4096u
 #define INITRD_MAX_OUT  ((uint64_t)4 << 30) /* unpacked bytes of one segment */
 #define INITRD_NEWC     110u                /* bytes of a member's header */
+#define INITRD_MAGIC    6u                  /* bytes that tell the compression */
 
 /* Bytes in order, from the file or from a decompressor. */
 struct initrd_stream {
@@ -226,37 +228,57 @@ static const struct initrd_format initrd_formats[] = {
 	{"lzma", "\x5d\0\0", 3, archive_read_support_filter_lzma, NULL},
 };
 
+static const struct initrd_format *initrd_format_of(const uint8_t *head)
+{
+	for (size_t i = 0; i < sizeof(initrd_formats) / sizeof(initrd_formats[0]); i++)
+		if (!memcmp(head, initrd_formats[i].magic, initrd_formats[i].magic_len))
+			return &initrd_formats[i];
+	return NULL;
+}
+
 static void initrd_free_archive(struct archive **a)
 {
 	if (*a)
 		archive_read_free(*a);
 }
 
+/* Begins to unpack @length bytes from s->file_at; *@a is the caller's to free,
+ * also after an error. */
+static int initrd_open_archive(struct initrd_stream *s, const struct initrd_format *f,
+			       uint64_t length, struct archive **a)
+{
+	struct archive_entry *entry;
+
+	*a = archive_read_new();
+	if (!*a)
+		return -ENOMEM;
+	s->file_end = s->file_at + length;
+	f->filter(*a);
+	archive_read_support_format_raw(*a);
+	archive_read_support_format_empty(*a);
+	if (archive_read_open(*a, s, NULL, initrd_feed, NULL) != ARCHIVE_OK ||
+	    archive_read_next_header(*a, &entry) != ARCHIVE_OK)
+		return err_set(s->why, -EINVAL, "it cannot be unpacked as %s: %s", f->name,
+			       archive_error_string(*a) ? archive_error_string(*a) : "it is empty");
+	s->archive = *a;
+	s->more = initrd_more_archive;
+	s->have = s->used = 0;
+	s->at = 0;
+	return 0;
+}
+
 /* One compressed segment at s->file_at, which is moved behind it. */
 static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f, uint64_t size,
 			 initrd_name_fn *fn, void *ctx)
 {
-	CLEANUP(initrd_free_archive) struct archive *a = archive_read_new();
-	struct archive_entry *entry;
+	CLEANUP(initrd_free_archive) struct archive *a = NULL;
 	uint64_t from = s->file_at, length = size - from;
 	int r = f->span ? f->span(s->fd, from, size, &length, s->why) : 0;
 
+	if (!r)
+		r = initrd_open_archive(s, f, length, &a);
 	if (r < 0)
 		return r;
-	if (!a)
-		return -ENOMEM;
-	s->file_end = from + length;
-	f->filter(a);
-	archive_read_support_format_raw(a);
-	archive_read_support_format_empty(a);
-	if (archive_read_open(a, s, NULL, initrd_feed, NULL) != ARCHIVE_OK ||
-	    archive_read_next_header(a, &entry) != ARCHIVE_OK)
-		return err_set(s->why, -EINVAL, "it cannot be unpacked as %s: %s", f->name,
-			       archive_error_string(a) ? archive_error_string(a) : "it is empty");
-	s->archive = a;
-	s->more = initrd_more_archive;
-	s->have = s->used = 0;
-	s->at = 0;
 	r = initrd_archives(s, false, fn, ctx);
 	if (!f->span)
 		length = (uint64_t)archive_filter_bytes(a, -1);
@@ -282,17 +304,18 @@ static int initrd_plain(struct initrd_stream *s, uint64_t size, initrd_name_fn *
 /* The segment at s->file_at. */
 static int initrd_segment(struct initrd_stream *s, uint64_t size, initrd_name_fn *fn, void *ctx)
 {
-	uint8_t head[6] = {0};
-	size_t n = size - s->file_at < 6 ? (size_t)(size - s->file_at) : 6;
+	uint8_t head[INITRD_MAGIC] = {0};
+	size_t n = size - s->file_at < sizeof(head) ? (size_t)(size - s->file_at) : sizeof(head);
 	int r = io_pread_full(s->fd, head, n, s->file_at);
+	const struct initrd_format *f;
 
 	if (r < 0)
 		return r;
 	if (!memcmp(head, "07070", 5))
 		return initrd_plain(s, size, fn, ctx);
-	for (size_t i = 0; i < sizeof(initrd_formats) / sizeof(initrd_formats[0]); i++)
-		if (!memcmp(head, initrd_formats[i].magic, initrd_formats[i].magic_len))
-			return initrd_unpack(s, &initrd_formats[i], size, fn, ctx);
+	f = initrd_format_of(head);
+	if (f)
+		return initrd_unpack(s, f, size, fn, ctx);
 	return err_set(s->why, -EINVAL, "neither an archive nor a known compression begins there");
 }
 
@@ -341,5 +364,92 @@ int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why)
 				       text.text[0] ? text.text : strerror(-r));
 		r = initrd_skip_zeros(s, (uint64_t)st.st_size);
 	}
+	return r;
+}
+
+/* As of gzip's RFC 1952, of four bits at a time. */
+static uint32_t initrd_crc32(uint32_t crc, const uint8_t *p, size_t len)
+{
+	static const uint32_t table[] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4,
+		0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+
+	crc = ~crc;
+	while (len--) {
+		crc ^= *p++;
+		crc = crc >> 4 ^ table[crc & 15];
+		crc = crc >> 4 ^ table[crc & 15];
+	}
+	return ~crc;
+}
+
+/* libarchive does not compare gzip's checksum, which ends the stream. */
+static int initrd_check_gzip(struct initrd_stream *s, uint64_t end, uint32_t crc)
+{
+	uint8_t trailer[8];
+	struct buf_reader in = buf_reader(trailer, sizeof(trailer));
+	int r = end < sizeof(trailer)
+			? -EINVAL
+			: io_pread_full(s->fd, trailer, sizeof(trailer), end - sizeof(trailer));
+
+	if (r < 0)
+		return r;
+	if (buf_get_u32(&in) != crc || buf_get_u32(&in) != (uint32_t)s->at)
+		return err_set(s->why, -EINVAL, "its checksum is wrong: the file is damaged");
+	return 0;
+}
+
+/* The unpacked bytes of the stream that is open, to byte 0 of @to. */
+static int initrd_copy_out(struct initrd_stream *s, int to, uint64_t max, uint32_t *crc)
+{
+	for (;;) {
+		ssize_t n = initrd_more_archive(s, s->out, sizeof(s->out));
+		int r;
+
+		if (n <= 0)
+			return (int)n;
+		*crc = initrd_crc32(*crc, s->out, (size_t)n);
+		if ((uint64_t)n > max - s->at)
+			return err_set(s->why, -EFBIG, "it unpacks to more than %llu MiB",
+				       (unsigned long long)(max >> 20));
+		r = io_pwrite_full(to, s->out, (size_t)n, s->at);
+		if (r < 0)
+			return err_set(s->why, r, "what is unpacked cannot be written: %s",
+				       strerror(-r));
+		s->at += (uint64_t)n;
+	}
+}
+
+int initrd_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_t max,
+		      struct err_text *why)
+{
+	CLEANUP_FREE struct initrd_stream *s = calloc(1, sizeof(*s));
+	CLEANUP(initrd_free_archive) struct archive *a = NULL;
+	uint8_t head[INITRD_MAGIC] = {0};
+	const struct initrd_format *f;
+	uint64_t length = size;
+	uint32_t crc = 0;
+	int r = s ? io_pread_full(fd, head, size < sizeof(head) ? (size_t)size : sizeof(head),
+				  offset)
+		  : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	f = initrd_format_of(head);
+	if (!f)
+		return err_set(why, -EINVAL, "it is not compressed in a way that is known here");
+	s->fd = fd;
+	s->file_at = offset;
+	s->why = why;
+	if (f->span)
+		r = f->span(fd, offset, offset + size, &length, why);
+	if (!r)
+		r = initrd_open_archive(s, f, length, &a);
+	if (!r)
+		r = initrd_copy_out(s, to, max, &crc);
+	if (!r && f == &initrd_formats[0])
+		r = initrd_check_gzip(s, offset + (uint64_t)archive_filter_bytes(a, -1), crc);
 	return r;
 }

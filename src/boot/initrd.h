@@ -10,6 +10,8 @@
 
 #include "util/err.h"
 
+#include <stdint.h>
+
 /* Another name; a negative return ends the reading and is handed on. */
 typedef int initrd_name_fn(void *ctx, const char *name);
 
@@ -18,5 +20,12 @@ typedef int initrd_name_fn(void *ctx, const char *name);
  * the offset where the image cannot be understood; names that came before have
  * been reported. */
 int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why);
+
+/* Unpacks the one compressed stream in @size bytes from byte @offset of @fd, of
+ * any kind of compression that a segment may have, to the beginning of the file
+ * @to; what follows the stream is ignored. 0, or -errno with @why: -EFBIG when
+ * there are more than @max bytes. */
+int initrd_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_t max,
+		      struct err_text *why);
 
 #endif
