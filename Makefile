@@ -89,7 +89,7 @@ LIBS_archive = $(if $(STATIC_ARCHIVE),$(STATIC_ARCHIVE) -l:libz.so.1 -l:liblzma.
 # What each program may be linked with is part of the design: the receiver and
 # the boot program must stay small in an initrd, the pusher writes no disks.
 LIBS_push    = $(shell pkg-config --libs $(PKG_SSH) $(PKG_JSON) $(PKG_XXHASH) $(PKG_ZSTD) $(PKG_EXT2) $(PKG_BLKID))
-LIBS_receive = $(shell pkg-config --libs $(PKG_PARTED) $(PKG_JSON) $(PKG_XXHASH) $(PKG_ZSTD) $(PKG_BLKID) $(PKG_MOUNT))
+LIBS_receive = $(shell pkg-config --libs $(PKG_PARTED) $(PKG_JSON) $(PKG_XXHASH) $(PKG_ZSTD) $(PKG_BLKID) $(PKG_MOUNT)) $(LIBS_archive)
 LIBS_boot    = $(shell pkg-config --libs $(PKG_JSON) $(PKG_BLKID)) $(LIBS_archive)
 LIBS_all     = $(shell pkg-config --libs $(PKG_ALL))
 

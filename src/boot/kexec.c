@@ -1,125 +1,71 @@
-/* kexec.c - see kexec.h
- *
- * The image formats are described in Linux' Documentation/arch/x86/boot.rst;
- * the system calls in kexec_file_load(2).
- */
+/* kexec.c - see kexec.h */
 #include "boot/kexec.h"
-#include "util/buf.h"
+#include "boot/kexec_file.h"
+#include "boot/kexec_tool.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
-#include "util/run.h"
-#include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kexec.h>
 #include <linux/reboot.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 
-#define KEXEC_MAX_INITRD ((uint64_t)2 << 30)
-#define KEXEC_MAX_LINE   65536u
+/* Everything that is handed over, open and checked. */
+struct kexec_set {
+	struct boot_entry entry; /* owned copy, a unified kernel image taken apart */
+	struct kexec_file
+		signed_file; /* the kernel as it lies on the disk, when it was unwrapped */
+	struct kexec_file kernel, initrd, dtb;
+	struct image image; /* the kernel */
+	const char *cmdline;
+	bool old_call; /* kexec_file_load(2) is of no use for it */
+	bool locked_down;
+};
 
-/* What x86's kexec_file_load adds to a command line when it is a crash kernel;
- * it keeps the room for it always. */
-#define KEXEC_LINE_RESERVE 30u
-
-static int kexec_open_dir(const char *path)
+static void kexec_set_release(struct kexec_set *s)
 {
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	kexec_file_release(&s->signed_file);
+	kexec_file_release(&s->kernel);
+	kexec_file_release(&s->initrd);
+	kexec_file_release(&s->dtb);
+	boot_entry_release(&s->entry);
 }
 
-/* A dom0 or a paravirtual guest has no bare machine to start a kernel on. */
-static bool kexec_xen_forbids(int sys, int proc)
-{
-	char type[64], guest[64], caps[64];
-
-	if (io_read_line(proc, "xen/capabilities", caps, sizeof(caps)) == 0 &&
-	    strstr(caps, "control_d"))
-		return true;
-	if (io_read_line(sys, "hypervisor/type", type, sizeof(type)) < 0 ||
-	    strcmp(type, "xen") != 0)
-		return false;
-	return io_read_line(sys, "hypervisor/guest_type", guest, sizeof(guest)) < 0 ||
-	       strcmp(guest, "HVM") != 0;
-}
-
-int kexec_usable(const struct kexec_env *env, struct err_text *why)
-{
-	CLEANUP_FD int sys = kexec_open_dir(env ? env->sysfs : "/sys");
-	CLEANUP_FD int proc = kexec_open_dir(env ? env->procfs : "/proc");
-	char line[128];
-
-	if (sys < 0 || proc < 0)
-		return err_set(why, -ENOTSUP, "/sys or /proc is not mounted");
-	if (io_read_line(sys, "kernel/kexec_loaded", line, sizeof(line)) < 0)
-		return err_set(why, -ENOTSUP,
-			       "this kernel cannot kexec (it was built without CONFIG_KEXEC)");
-	if (io_read_line(proc, "sys/kernel/kexec_load_disabled", line, sizeof(line)) == 0 &&
-	    !strcmp(line, "1"))
-		return err_set(why, -ENOTSUP,
-			       "kexec is switched off until the next boot "
-			       "(kernel.kexec_load_disabled is 1)");
-	if (io_read_line(sys, "kernel/security/lockdown", line, sizeof(line)) == 0 &&
-	    !strstr(line, "[none]"))
-		return err_set(why, -ENOTSUP,
-			       "the kernel is locked down (Secure Boot; %s): only a reboot can "
-			       "start another kernel",
-			       line);
-	if (kexec_xen_forbids(sys, proc))
-		return err_set(why, -ENOTSUP,
-			       "this is a Xen dom0 or paravirtual guest, which cannot kexec");
-	return 0;
-}
-
-/* Is this a kernel for this machine, and does its command line fit? */
-int kexec_check_image(const void *head, size_t len, const char *machine, size_t line_len,
-		      struct err_text *why)
-{
-	const uint8_t *b = head;
-	struct buf_reader version = buf_reader(b + 0x206, 2), size = buf_reader(b + 0x238, 4);
-	uint32_t room;
-
-	if (line_len > KEXEC_MAX_LINE)
-		return err_set(why, -E2BIG, "the kernel command line is too long");
-	if (strcmp(machine, "x86_64") != 0 && strcmp(machine, "i686") != 0)
-		return 0;
-	if (len < KEXEC_IMAGE_HEAD || b[0x1fe] != 0x55 || b[0x1ff] != 0xaa ||
-	    memcmp(b + 0x202, "HdrS", 4) != 0)
-		return err_set(why, -ENOEXEC,
-			       "the file is no Linux kernel for this machine (no bzImage)");
-	if (buf_get_u16(&version) < 0x206)
-		return 0;
-	room = buf_get_u32(&size);
-	if (line_len + 1 + KEXEC_LINE_RESERVE > room)
-		return err_set(why, -E2BIG, "the command line has %zu bytes, this kernel takes %u",
-			       line_len,
-			       room > KEXEC_LINE_RESERVE ? room - KEXEC_LINE_RESERVE - 1 : 0);
-	return 0;
-}
-
-static bool kexec_try_tool(int error)
-{
-	return error == ENOSYS || error == EINVAL || error == ENOEXEC || error == EOPNOTSUPP;
-}
-
-static const char *kexec_reason(int error)
+enum kexec_next kexec_after(int error)
 {
 	switch (error) {
-	case EPERM:
-		return "not permitted: not root, the kernel is locked down, or "
-		       "kernel.kexec_load_disabled or kexec_load_limit_reboot forbids it";
+	case ENOSYS:
+	case EINVAL:
+	case ENOEXEC:
+	case EOPNOTSUPP:
+		return KEXEC_TRY_TOOL;
 	case EKEYREJECTED:
 	case ENOKEY:
 	case EBADMSG:
 	case ENOPKG:
 	case ELIBBAD:
-		return "its signature is not accepted by the running kernel";
+		return KEXEC_SIGNATURE;
+	default:
+		return KEXEC_GIVE_UP;
+	}
+}
+
+static const char *kexec_reason(int error, bool locked_down)
+{
+	switch (error) {
+	case EPERM:
+		if (locked_down)
+			return "the kernel is locked down (Secure Boot) and takes no kernel whose "
+			       "signature it cannot check: only a reboot can start another one";
+		return "not permitted: the kernel is locked down, or kernel.kexec_load_disabled or "
+		       "kernel.kexec_load_limit_reboot forbids it";
+	case EACCES:
+		return "a security module (IMA, SELinux) forbids it";
 	case ENOMEM:
 	case EADDRNOTAVAIL:
 		return "there is not enough free memory for kernel and initrd";
@@ -132,158 +78,241 @@ static const char *kexec_reason(int error)
 	}
 }
 
-/* kexec-tools, which load by the older system call. The files are ours, open
- * and perhaps nameless: it reaches them through our /proc entry. */
-static int kexec_load_by_tool(int kernel, int initrd, const char *cmdline, struct err_text *why)
+static int kexec_copy_file(struct boot_file *to, const struct boot_file *from)
 {
-	CLEANUP(run_result_release) struct run_result res = {0};
-	CLEANUP_FREE char *line = NULL;
-	char k[64], i[64];
-	const char *argv[] = {"kexec", "-c", "-l", NULL, NULL, NULL, NULL};
-	const struct run_options options = {.timeout = 300, .merge = true};
-	char text[200];
+	int r = from->path ? boot_file_set(to, from->device, from->path) : 0;
+
+	to->offset = from->offset;
+	to->size = from->size;
+	if (!r && from->newc) {
+		to->newc = strdup(from->newc);
+		r = to->newc ? 0 : -ENOMEM;
+	}
+	return r;
+}
+
+static int kexec_copy_entry(struct boot_entry *to, const struct boot_entry *from)
+{
+	int r = kexec_copy_file(&to->kernel, &from->kernel);
+
+	for (size_t i = 0; i < from->initrd_count && !r; i++) {
+		r = boot_entry_add_initrd(to, from->initrds[i].device, from->initrds[i].path);
+		if (!r)
+			r = kexec_copy_file(&to->initrds[i], &from->initrds[i]);
+	}
+	if (!r)
+		r = kexec_copy_file(&to->devicetree, &from->devicetree);
+	to->cmdline = strdup(from->cmdline ? from->cmdline : "");
+	return r ? r : to->cmdline ? 0 : -ENOMEM;
+}
+
+/* On machines without device trees in their firmware an entry's is for another. */
+static int kexec_open_devicetree(const struct boot_trees *t, struct kexec_set *s,
+				 const char *machine, struct err_text *why)
+{
+	const struct boot_file *f = &s->entry.devicetree;
 	int r;
 
-	snprintf(k, sizeof(k), "/proc/%d/fd/%d", getpid(), kernel);
-	snprintf(i, sizeof(i), "--initrd=/proc/%d/fd/%d", getpid(), initrd);
-	if (asprintf(&line, "--command-line=%s", cmdline) < 0) {
-		line = NULL;
-		return -ENOMEM;
+	if (!f->path)
+		return 0;
+	if (strcmp(machine, "aarch64") != 0) {
+		log_info("the device tree %s is not used on %s", f->path, machine);
+		return 0;
 	}
-	argv[3] = k;
-	argv[4] = line;
-	argv[5] = initrd < 0 ? NULL : i;
-	r = run_program(argv, &options, &res);
+	if (s->locked_down)
+		return err_set(why, -EPERM,
+			       "the entry has a device tree of its own (%s), which only "
+			       "kexec_load can hand over, and lockdown forbids that",
+			       f->path);
+	r = kexec_file_open(t, f, &s->dtb, why);
+	if (!r)
+		r = kexec_tool_present(why);
+	s->old_call = true;
+	return r;
+}
+
+static int kexec_open_kernel(const struct boot_trees *t, struct kexec_set *s,
+			     const struct boot_entry *e, const char *machine, struct err_text *why)
+{
+	struct image outer;
+	int r = kexec_file_open(t, &s->entry.kernel, &s->kernel, why);
+
+	if (!r)
+		r = kexec_file_decode(&s->kernel, &outer, why);
+	if (!r)
+		r = kexec_file_unwrap(&s->kernel, &s->image, why);
+	if (!r)
+		r = image_check(&s->image, machine, strlen(s->entry.cmdline), why);
 	if (r < 0)
-		return err_set(why, r, "the program kexec (kexec-tools) cannot be run: %s",
-			       strerror(-r));
-	if (res.status || res.timed_out)
-		return err_set(why, -EIO, "kexec -c -l failed (status %d): %s", res.status,
-			       text_printable(res.out, text, sizeof(text)));
+		return r;
+	if (s->entry.kernel.offset || s->entry.kernel.size || image_is_wrapped(&outer)) {
+		struct boot_file whole = {.device = e->kernel.device, .path = e->kernel.path};
+
+		r = kexec_file_open(t, &whole, &s->signed_file, why);
+		if (r < 0)
+			return r;
+	}
+	if (s->image.old_call) {
+		log_info("only kexec_load can start this kernel (a 32-bit one, or boot protocol "
+			 "%u.%u)",
+			 s->image.protocol >> 8, s->image.protocol & 0xff);
+		s->old_call = true;
+	}
 	return 0;
 }
 
-static int kexec_check_fd(int kernel, const char *cmdline, struct err_text *why)
+/* The memory is looked at before anything large is copied. */
+static int kexec_check_memory(const struct boot_trees *t, const struct kexec_set *s,
+			      struct err_text *why)
 {
-	uint8_t head[KEXEC_IMAGE_HEAD];
-	struct utsname u;
+	struct kexec_need need = {.kernel = s->kernel.size, .memory = s->image.memory};
+	int r = kexec_file_initrd_size(t, &s->entry, &need.initrd, &need.copied, why);
 
-	if (uname(&u) < 0)
-		return -errno;
-	if (io_pread_full(kernel, head, sizeof(head), 0) < 0)
-		return err_set(why, -ENOEXEC, "the kernel file is too short, or cannot be read");
-	return kexec_check_image(head, sizeof(head), u.machine, strlen(cmdline), why);
+	return r < 0 ? r : kexec_env_fits(NULL, &need, why);
 }
 
-int kexec_load_fds(int kernel, int initrd, const char *cmdline, const struct kexec_options *options,
-		   struct err_text *why)
+static int kexec_prepare(const struct boot_trees *t, const struct boot_entry *e,
+			 const struct kexec_options *options, struct kexec_set *s,
+			 struct err_text *why)
 {
-	unsigned long flags = initrd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0;
-	int r = kexec_check_fd(kernel, cmdline, why), error;
+	struct utsname u;
+	int r = kexec_copy_entry(&s->entry, e);
 
+	if (!r)
+		r = uname(&u) < 0 ? -errno : 0;
+	if (!r)
+		r = kexec_file_expand_uki(t, &s->entry, why);
 	if (r < 0)
 		return r;
-	if (options && options->legacy)
-		return kexec_load_by_tool(kernel, initrd, cmdline, why);
-	if (!syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1, cmdline, flags)) {
-		log_info("the kernel is loaded (kexec_file_load)");
+	s->locked_down = kexec_env_locked_down(NULL);
+	s->old_call = options && options->legacy;
+	s->cmdline = s->entry.cmdline;
+	r = kexec_open_kernel(t, s, e, u.machine, why);
+	if (!r)
+		r = kexec_check_memory(t, s, why);
+	if (!r)
+		r = kexec_open_devicetree(t, s, u.machine, why);
+	if (!r && s->old_call && s->locked_down)
+		r = err_set(why, -EPERM,
+			    "the kernel is locked down (Secure Boot): kexec_load, "
+			    "which asks for no signature, is forbidden");
+	return r;
+}
+
+/* 0, or the error number. */
+static int kexec_call(const struct kexec_file *kernel, const struct kexec_set *s)
+{
+	unsigned long flags = s->initrd.fd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0;
+
+	if (!syscall(SYS_kexec_file_load, kernel->fd, s->initrd.fd, strlen(s->cmdline) + 1,
+		     s->cmdline, flags))
 		return 0;
+	return errno;
+}
+
+/* A signature is the whole file's. What is inside of an image that has been signed
+ * is usually not signed itself, so under lockdown the file as it is comes first. */
+static int kexec_try(struct kexec_set *s, struct err_text *why)
+{
+	int error = ENOEXEC;
+
+	if (s->locked_down && s->signed_file.fd >= 0) {
+		int r = kexec_file_make_whole(&s->signed_file, why);
+
+		error = r < 0 ? -r : kexec_call(&s->signed_file, s);
+		if (kexec_after(error) != KEXEC_TRY_TOOL)
+			return error;
+		log_info("the running kernel does not take the signed image as it is (%s), trying "
+			 "the kernel inside of it",
+			 strerror(error));
+		if (kexec_env_loads_left(NULL) == 0)
+			return EPERM;
 	}
-	error = errno;
-	if (!kexec_try_tool(error))
-		return err_set(why, -error, "the kernel cannot be loaded: %s", kexec_reason(error));
-	log_info("kexec_file_load does not take this kernel (%s), trying kexec-tools",
-		 strerror(error));
-	r = kexec_load_by_tool(kernel, initrd, cmdline, why);
+	return kexec_call(&s->kernel, s);
+}
+
+static int kexec_by_tool(const struct kexec_set *s, struct err_text *why)
+{
+	int r = kexec_tool_load(s->kernel.fd, s->initrd.fd, s->dtb.fd, s->cmdline, why);
+
 	if (!r)
 		log_info("the kernel is loaded (kexec-tools)");
 	return r;
 }
 
-/* Appends a file to the initrd in memory, its length rounded up to four bytes:
- * the kernel looks for the next archive there. */
-static int kexec_append(int to, int from, uint64_t *at, struct err_text *why)
+static int kexec_refused(const struct kexec_set *s, int error, struct err_text *why)
 {
-	CLEANUP_FREE char *buf = malloc(1 << 20);
-	struct stat st;
-	uint64_t done = 0;
-
-	if (!buf || fstat(from, &st) < 0)
-		return -errno;
-	if ((uint64_t)st.st_size > KEXEC_MAX_INITRD - *at)
-		return err_set(why, -EFBIG, "the initrd is too large");
-	while (done < (uint64_t)st.st_size) {
-		uint64_t n = (uint64_t)st.st_size - done;
-		int r;
-
-		if (n > 1 << 20)
-			n = 1 << 20;
-		r = io_pread_full(from, buf, n, done);
-		if (!r)
-			r = io_pwrite_full(to, buf, n, *at + done);
-		if (r < 0)
-			return err_set(why, r, "the initrd cannot be copied into memory: %s",
-				       strerror(-r));
-		done += n;
-	}
-	*at = (*at + done + 3) & ~(uint64_t)3;
-	return ftruncate(to, (off_t)*at) < 0 ? -errno : 0;
+	if (kexec_after(error) != KEXEC_SIGNATURE)
+		return err_set(why, -error, "the kernel cannot be loaded: %s",
+			       kexec_reason(error, s->locked_down));
+	return err_set(why, -error, "the running kernel does not accept %s signature (%s)%s",
+		       s->signed_file.fd >= 0 ? "the inner kernel's" : "the kernel's",
+		       strerror(error),
+		       s->locked_down ? "; under lockdown only a reboot can start it"
+				      : "; --kexec-load loads it without asking for one");
 }
 
-/* The kernel refuses files that somebody has open for writing, ourselves
- * included. */
-static int kexec_reopen(int fd)
+static int kexec_load(struct kexec_set *s, struct err_text *why)
 {
-	char path[64];
-	int again;
+	int error;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	again = open(path, O_RDONLY | O_CLOEXEC);
-	return again < 0 ? -errno : again;
-}
-
-/* All initrds of the entry as one file in memory; -1 in *out: it has none. */
-static int kexec_join_initrds(const struct boot_trees *t, const struct boot_entry *e, int *out,
-			      struct err_text *why)
-{
-	CLEANUP_FD int mem = -1;
-	uint64_t at = 0;
-
-	*out = -1;
-	if (!e->initrd_count)
+	if (s->old_call)
+		return kexec_by_tool(s, why);
+	error = kexec_try(s, why);
+	if (!error) {
+		log_info("the kernel is loaded (kexec_file_load)");
 		return 0;
-	mem = memfd_create("initrd", MFD_CLOEXEC);
-	if (mem < 0)
-		return err_set(why, -errno, "no memory for the initrd: %s", strerror(errno));
-	for (size_t i = 0; i < e->initrd_count; i++) {
-		CLEANUP_FD int fd = boot_file_open(t, &e->initrds[i]);
-		int r = fd < 0 ? fd : kexec_append(mem, fd, &at, why);
-
-		if (r < 0)
-			return err_set(why, r, "%s:%s: %s", e->initrds[i].device,
-				       e->initrds[i].path, strerror(-r));
 	}
-	*out = kexec_reopen(mem);
-	return *out < 0 ? *out : 0;
+	if (kexec_after(error) != KEXEC_TRY_TOOL || s->locked_down)
+		return kexec_refused(s, error, why);
+	if (kexec_env_loads_left(NULL) == 0)
+		return err_set(why, -EPERM,
+			       "kexec_file_load does not take this kernel (%s), and "
+			       "kernel.kexec_load_limit_reboot allows no further try",
+			       strerror(error));
+	log_info("kexec_file_load does not take this kernel (%s), trying kexec-tools",
+		 strerror(error));
+	return kexec_by_tool(s, why);
+}
+
+int kexec_check_entry(const struct boot_trees *t, const struct boot_entry *e,
+		      const struct kexec_options *options, struct err_text *why)
+{
+	CLEANUP(kexec_set_release)
+	struct kexec_set s = {.signed_file = {.fd = -1},
+			      .kernel = {.fd = -1},
+			      .initrd = {.fd = -1},
+			      .dtb = {.fd = -1}};
+	int r = kexec_usable(NULL, why);
+
+	if (!r)
+		r = kexec_prepare(t, e, options, &s, why);
+	return !r && s.old_call ? kexec_tool_present(why) : r;
 }
 
 int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e,
 		     const struct kexec_options *options, struct err_text *why)
 {
-	CLEANUP_FD int kernel = boot_file_open(t, &e->kernel);
-	CLEANUP_FD int initrd = -1;
-	int r;
+	CLEANUP(kexec_set_release)
+	struct kexec_set s = {.signed_file = {.fd = -1},
+			      .kernel = {.fd = -1},
+			      .initrd = {.fd = -1},
+			      .dtb = {.fd = -1}};
+	int r = kexec_prepare(t, e, options, &s, why);
 
-	if (kernel < 0)
-		return err_set(why, kernel, "%s: %s", e->kernel.path, strerror(-kernel));
-	if (e->devicetree.path)
-		log_warn("%s: the entry's device tree %s is not handed over, the running kernel's "
-			 "is",
-			 e->id, e->devicetree.path);
-	r = kexec_join_initrds(t, e, &initrd, why);
+	if (!r)
+		r = kexec_file_make_whole(&s.kernel, why);
+	if (!r)
+		r = kexec_file_join_initrds(t, &s.entry, &s.initrd, why);
+	if (!r)
+		r = kexec_file_make_whole(&s.dtb, why);
+	if (!r)
+		r = kexec_load(&s, why);
 	if (r < 0)
-		return err_set(why, r, "the initrd cannot be prepared: %s", strerror(-r));
-	return kexec_load_fds(kernel, initrd, e->cmdline ? e->cmdline : "", options, why);
+		return err_set(why, r, "%s", strerror(-r));
+	if (kexec_is_loaded())
+		return 0;
+	return err_set(why, -EIO, "the running kernel took it, but says that none is loaded");
 }
 
 bool kexec_is_loaded(void)

@@ -1,48 +1,44 @@
 /* kexec.h - loading a kernel into this one's place, and the jump
  *
- * System calls: kexec_file_load(2), reboot(2); fallback to kexec-tools'
- * kexec(8) where the file system call is missing or refuses the image.
+ * System calls: kexec_file_load(2), reboot(2); kexec-tools' kexec(8) where the file
+ * system call is missing or does not take the image. What the running kernel allows
+ * is kexec_env.h's; which files it gets, kexec_file.h's.
  */
 #ifndef P2V_BOOT_KEXEC_H
 #define P2V_BOOT_KEXEC_H
 
+#include "boot/kexec_env.h"
 #include "boot/tree.h"
 #include "bootconf/entry.h"
 #include "util/err.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-
-#define KEXEC_IMAGE_HEAD 1024u /* bytes of a kernel that kexec_check_image() looks at */
-
-/* Where the kernel says what it allows; tests point it at fixtures. */
-struct kexec_env {
-	const char *sysfs;  /* "/sys" */
-	const char *procfs; /* "/proc" */
-};
 
 struct kexec_options {
 	bool legacy; /* only by kexec-tools with kexec_load(2), which asks for no signature */
 };
 
-/* Can kexec work here? 0, or -ENOTSUP with @why in words a user can act on:
- * no CONFIG_KEXEC, kernel.kexec_load_disabled, Secure Boot lockdown, Xen. Pure
- * reading; @env NULL: the real ones. */
-int kexec_usable(const struct kexec_env *env, struct err_text *why);
+/* What a failure of kexec_file_load(2) means for what is tried next. */
+enum kexec_next {
+	KEXEC_GIVE_UP,
+	KEXEC_TRY_TOOL, /* the call is missing, or does not know the image */
+	KEXEC_SIGNATURE /* give up: asking no signature would evade the administrator */
+};
 
-/* Is @head the beginning of a kernel for @machine (uname -m), and does it take
- * a command line of @line_len bytes? 0, -ENOEXEC, -E2BIG. Pure. */
-int kexec_check_image(const void *head, size_t len, const char *machine, size_t line_len,
-		      struct err_text *why);
-/* Loads what @e names: kernel, initrds concatenated with 4-byte alignment in a
- * file in RAM, command line (length checked against the kernel's limit). While
- * it can still fail and everything still runs. 0, or -errno with @why; logs
- * which way was taken. */
+/* Pure. */
+enum kexec_next kexec_after(int error);
+
+/* Everything that can be found wrong without loading: files, formats, command line
+ * length, memory, what the running kernel allows. 0, or -errno with @why. @options
+ * may be NULL. */
+int kexec_check_entry(const struct boot_trees *t, const struct boot_entry *e,
+		      const struct kexec_options *options, struct err_text *why);
+/* Loads what @e names, while it can still fail and everything still runs: kernel
+ * (unpacked where the system call needs that), initrds as one file, command line
+ * (checked against the kernel's limit, never cut), device tree. Confirmed by
+ * /sys/kernel/kexec_loaded. 0, or -errno with @why; logs which way was taken. */
 int kexec_load_entry(const struct boot_trees *t, const struct boot_entry *e,
 		     const struct kexec_options *options, struct err_text *why);
-/* Loads open files; @initrd -1: none. */
-int kexec_load_fds(int kernel, int initrd, const char *cmdline, const struct kexec_options *options,
-		   struct err_text *why);
 bool kexec_is_loaded(void);
 /* Drops the kernel that is loaded, if any. 0 or -errno. */
 int kexec_unload(void);

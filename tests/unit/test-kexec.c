@@ -1,4 +1,4 @@
-/* test-kexec.c - what forbids kexec, and which images are kernels */
+/* test-kexec.c - what forbids kexec, what fits, and which errors end the matter */
 #include "boot/kexec.h"
 #include "tap.h"
 #include "util/cleanup.h"
@@ -86,9 +86,16 @@ static void test_disabled(void)
 
 static void test_lockdown(void)
 {
+	const struct kexec_env env = {test_sys, test_proc};
+
 	test_fresh();
+	TAP_OK(!kexec_env_locked_down(&env));
+	test_file(test_sys, "kernel/security/lockdown", "[none] integrity confidentiality\n");
+	TAP_OK(!kexec_env_locked_down(&env));
 	test_file(test_sys, "kernel/security/lockdown", "none [integrity] confidentiality\n");
-	test_usable("Secure Boot");
+	TAP_OK(kexec_env_locked_down(&env));
+	/* A signed kernel may still be loaded. */
+	test_usable(NULL);
 }
 
 static void test_xen(void)
@@ -104,28 +111,83 @@ static void test_xen(void)
 	test_usable("Xen");
 }
 
-static void test_images(void)
+static void test_limit(void)
 {
-	uint8_t head[KEXEC_IMAGE_HEAD] = {0};
+	const struct kexec_env env = {test_sys, test_proc};
+
+	test_fresh();
+	TAP_INT(kexec_env_loads_left(&env), -1);
+	test_file(test_proc, "sys/kernel/kexec_load_limit_reboot", "-1\n");
+	TAP_INT(kexec_env_loads_left(&env), -1);
+	test_file(test_proc, "sys/kernel/kexec_load_limit_reboot", "2\n");
+	TAP_INT(kexec_env_loads_left(&env), 2);
+	test_usable(NULL);
+	test_file(test_proc, "sys/kernel/kexec_load_limit_reboot", "0\n");
+	test_usable("kexec_load_limit_reboot");
+}
+
+static void test_container(void)
+{
+	char path[128];
+
+	test_fresh();
+	test_file(test_proc, "self/ns/other", "");
+	snprintf(path, sizeof(path), "%s/self/ns/pid", test_proc);
+	TAP_INT(symlink("pid:[4026531836]", path), 0);
+	test_usable(NULL);
+	unlink(path);
+	TAP_INT(symlink("pid:[4026532500]", path), 0);
+	test_usable("container");
+}
+
+/* @part of the refusal, NULL: it fits. */
+static void test_need(uint64_t kernel, uint64_t memory, uint64_t initrd, bool copied,
+		      const char *part)
+{
+	const struct kexec_env env = {test_sys, test_proc};
+	const struct kexec_need need = {kernel << 20, memory << 20, initrd << 20, copied};
 	struct err_text why = {""};
 
-	TAP_INT(kexec_check_image(head, sizeof(head), "x86_64", 10, &why), -ENOEXEC);
-	TAP_HAS(why.text, "no bzImage");
-	TAP_INT(kexec_check_image(head, sizeof(head), "aarch64", 10, NULL), 0);
-	head[0x1fe] = 0x55;
-	head[0x1ff] = 0xaa;
-	memcpy(head + 0x202, "HdrS", 4);
-	head[0x206] = 0x0f;
-	head[0x207] = 0x02;
-	head[0x238] = 0xff;
-	head[0x239] = 0x07; /* 2047 */
-	TAP_INT(kexec_check_image(head, sizeof(head), "x86_64", 2016, NULL), 0);
-	why.text[0] = '\0';
-	TAP_INT(kexec_check_image(head, sizeof(head), "x86_64", 2017, &why), -E2BIG);
-	TAP_HAS(why.text, "2017");
-	TAP_HAS(why.text, "2016");
-	TAP_INT(kexec_check_image(head, 512, "x86_64", 10, NULL), -ENOEXEC);
-	TAP_INT(kexec_check_image(head, sizeof(head), "x86_64", 1 << 20, NULL), -E2BIG);
+	TAP_INT(kexec_env_fits(&env, &need, &why), part ? -ENOMEM : 0);
+	if (part)
+		TAP_HAS(why.text, part);
+}
+
+/* 512 MiB, of which 180 are free and 20 of swap. */
+static void test_memory(void)
+{
+	const struct kexec_env env = {test_sys, test_proc};
+	uint64_t total, available;
+
+	test_fresh();
+	TAP_OK(kexec_env_memory(&env, &total, &available) < 0);
+	test_need(8, 60, 900, false, NULL); /* nothing is known */
+	test_file(test_proc, "meminfo",
+		  "MemTotal:       524288 kB\nMemFree:        1024 kB\n"
+		  "MemAvailable:   184320 kB\nSwapTotal: 40960 kB\nSwapFree: 20480 kB\n");
+	TAP_INT(kexec_env_memory(&env, &total, &available), 0);
+	TAP_INT(total, 512 << 20);
+	TAP_INT(available, 200 << 20);
+	test_need(8, 60, 66, false, NULL); /* 60 + 66 + 8 + 66 */
+	test_need(8, 60, 67, false, "200 MiB are");
+	test_need(8, 60, 44, true, NULL);
+	test_need(8, 60, 45, true, "203 MiB of memory");
+	test_need(8, 60, 197, false, "more than half");
+	test_need(8, UINT64_MAX >> 20, 1, false, "absurdly");
+}
+
+static void test_errors(void)
+{
+	static const int tool[] = {ENOSYS, EINVAL, ENOEXEC, ENOTSUP};
+	static const int signature[] = {EKEYREJECTED, ELIBBAD, ENOPKG, ENOKEY, EBADMSG};
+	static const int end[] = {EPERM, EACCES, ENOMEM, EBUSY, ETXTBSY, EFBIG};
+
+	for (size_t i = 0; i < 4; i++)
+		TAP_INT(kexec_after(tool[i]), KEXEC_TRY_TOOL);
+	for (size_t i = 0; i < 5; i++)
+		TAP_INT(kexec_after(signature[i]), KEXEC_SIGNATURE);
+	for (size_t i = 0; i < 6; i++)
+		TAP_INT(kexec_after(end[i]), KEXEC_GIVE_UP);
 }
 
 /* A file that is no kernel is refused before any system call. */
@@ -154,7 +216,10 @@ int main(void)
 	TAP_RUN(test_disabled);
 	TAP_RUN(test_lockdown);
 	TAP_RUN(test_xen);
-	TAP_RUN(test_images);
+	TAP_RUN(test_limit);
+	TAP_RUN(test_container);
+	TAP_RUN(test_memory);
+	TAP_RUN(test_errors);
 	TAP_RUN(test_nonsense_is_refused);
 	nftw(test_dir, test_remove, 16, FTW_DEPTH | FTW_PHYS);
 	return tap_done();
