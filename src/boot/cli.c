@@ -203,6 +203,9 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 	edited.cmdline = line;
 	if (c->dry_run) {
 		cli_print_entry(&edited);
+		/* Not a failure: the disk may be meant for another machine. */
+		if (kexec_check_entry(&s->trees, &edited, &options, &why) < 0)
+			log_warn("this machine would refuse it: %s", why.text);
 		return cli_flush(CLI_OK);
 	}
 	if (kexec_usable(NULL, &why) < 0) {
@@ -221,7 +224,9 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 	if (!jump)
 		return CLI_OK;
 	boot_trees_release(&s->trees);
-	leave_by_kexec();
+	if (!leave_by_kexec())
+		return CLI_OK;
+	/* Or the next reboot would become what has just failed. */
 	kexec_unload();
 	return CLI_FAILED;
 }

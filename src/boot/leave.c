@@ -1,64 +1,80 @@
-/* leave.c - see leave.h */
+/* leave.c - see leave.h: who does it, and how the caller gets away */
 #include "boot/leave.h"
 #include "boot/kexec.h"
+#include "boot/leave_stop.h"
 #include "util/cleanup.h"
+#include "util/io.h"
 #include "util/log.h"
 #include "util/run.h"
-#include "util/strv.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#define LEAVE_WAIT 600u /* seconds that systemd may take for its units */
+#define LEAVE_DELAY 1u /* seconds in which sshd can close the session */
 
-static int leave_by_systemd(void)
+static bool leave_over_ssh(void)
+{
+	return getenv("SSH_CONNECTION") != NULL;
+}
+
+/* A timer of systemd's own starts it: a process of ours could be ended with the
+ * session before it comes to it (logind's KillUserProcesses). */
+static int leave_by_timer(void)
+{
+	static const char *const argv[] = {"systemd-run",
+					   "--quiet",
+					   "--collect",
+					   "--on-active=1s",
+					   "--timer-property=AccuracySec=100ms",
+					   "systemctl",
+					   "kexec",
+					   NULL};
+	const struct run_options options = {.timeout = 120};
+	CLEANUP(run_result_release) struct run_result res = {0};
+	int r = run_program(argv, &options, &res);
+
+	return r < 0 ? r : res.status ? -EIO : 0;
+}
+
+/* The console, since whoever asked is gone. */
+static void leave_say(void *ctx, enum log_level level, const char *text)
+{
+	CLEANUP_FD int fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	(void)ctx;
+	if (fd >= 0)
+		dprintf(fd, "p2v-boot: %s%s\r\n", level == LOG_LEVEL_ERROR ? "error: " : "", text);
+}
+
+/* Nothing of the session may stay open, or sshd keeps it. */
+static void leave_detach(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	setsid();
+	for (int s = 1; s < NSIG; s++)
+		if (s != SIGCHLD)
+			signal(s, SIG_IGN);
+	if (chdir("/") < 0)
+		log_warn("/: %m");
+	for (int fd = 0; fd < 3 && null >= 0; fd++)
+		dup2(null, fd);
+	close_range(3, ~0U, 0);
+	log_set_sink(leave_say, NULL);
+}
+
+static int leave_systemctl(void)
 {
 	static const char *const argv[] = {"systemctl", "kexec", NULL};
 	const struct run_options options = {.timeout = 120};
-	int r = run_or_log("the jump into the new kernel", argv, &options);
 
-	if (r < 0)
-		return r;
-	/* It has only been queued; we are ended with everything else. */
-	for (unsigned i = 0; i < LEAVE_WAIT; i++)
-		sleep(1);
-	log_error("systemd did not start the new kernel in %u seconds", LEAVE_WAIT);
-	return -ETIMEDOUT;
-}
-
-/* Mount points in the order of mounting. */
-static void leave_read_mounts(struct strv *dirs)
-{
-	FILE *f = setmntent("/proc/self/mounts", "re");
-	const struct mntent *m;
-
-	if (!f)
-		return;
-	while ((m = getmntent(f)))
-		if (!strncmp(m->mnt_fsname, "/dev/", 5))
-			strv_add(dirs, m->mnt_dir);
-	endmntent(f);
-}
-
-/* File systems on disks, the latest first. One that is busy is at least made
- * read-only, so that it is clean. */
-static void leave_unmount(void)
-{
-	CLEANUP(strv_release) struct strv dirs = {0};
-
-	leave_read_mounts(&dirs);
-	for (size_t i = dirs.n; i-- > 0;) {
-		if (!umount2(dirs.v[i], UMOUNT_NOFOLLOW))
-			continue;
-		if (mount(NULL, dirs.v[i], NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
-			log_warn("%s: cannot be unmounted or made read-only: %m", dirs.v[i]);
-	}
+	return run_or_log("the jump into the new kernel", argv, &options);
 }
 
 /* A scan of the disks has put us into a mount table of our own: what is to be
@@ -71,20 +87,78 @@ static void leave_private_mounts(void)
 		log_warn("cannot see the machine's own mounts, only flush them: %m");
 }
 
-int leave_by_kexec(void)
+/* Does not return when the machine ends. */
+static int leave_alone(const struct leave_keep *keep)
 {
 	int r;
 
-	if (access("/run/systemd/system", F_OK) == 0)
-		return leave_by_systemd();
-	sync();
 	leave_private_mounts();
-	leave_unmount();
-	sync();
+	log_info("stopping everything for the new kernel");
+	leave_stop_processes(keep);
+	leave_stop_swap();
+	leave_stop_mounts();
+	leave_stop_volumes();
+	leave_stop_caches();
+	leave_stop_watchdogs();
 	log_info("starting the new kernel");
 	r = kexec_execute();
-	log_error("the new kernel did not start: %s; the loaded kernel is dropped, a reboot is "
-		  "safe",
-		  strerror(-r));
+	log_error("the new kernel did not start (%s): rebooting instead", strerror(-r));
+	/* With a kernel loaded, some firmware drivers behave as for a kexec. */
+	kexec_unload();
+	reboot(RB_AUTOBOOT);
+	log_error("the machine cannot be rebooted (%m): do it by hand");
 	return r;
+}
+
+/* In the child. */
+static void leave_child(const struct leave_keep *keep, bool systemd)
+{
+	leave_detach();
+	sleep(LEAVE_DELAY);
+	_exit((systemd ? leave_systemctl() : leave_alone(keep)) < 0);
+}
+
+static int leave_fork(bool systemd)
+{
+	const bool ssh = leave_over_ssh();
+	struct leave_keep keep;
+	int status;
+	pid_t pid;
+
+	/* At a console, process 1 may be waiting for us to go on with something. */
+	leave_keep_ancestors(&keep, !ssh);
+	pid = fork();
+	if (pid < 0) {
+		int r = -errno;
+
+		log_error("no process can be started for the jump: %s", strerror(-r));
+		return r;
+	}
+	if (!pid)
+		leave_child(&keep, systemd);
+	if (ssh)
+		return 0;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (systemd && WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	log_error("the new kernel was not started");
+	return -EIO;
+}
+
+int leave_by_kexec(void)
+{
+	const bool systemd = access("/run/systemd/system", F_OK) == 0;
+
+	if (!kexec_is_loaded()) {
+		log_error("no kernel is loaded");
+		return -EINVAL;
+	}
+	log_info("%s is being stopped and the new kernel started%s",
+		 systemd ? "this system (systemctl kexec)" : "this system",
+		 leave_over_ssh() ? "; this connection ends now" : "");
+	if (systemd && !leave_by_timer())
+		return 0;
+	return leave_fork(systemd);
 }
