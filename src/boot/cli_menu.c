@@ -160,7 +160,7 @@ static struct boot_entry *cli_menu_find(struct boot_list *l, const struct boot_e
 	return NULL;
 }
 
-/* Loads @e and jumps; returns only when that failed, with a message. */
+/* Loads @e and arranges the jump; CLI_OK: it is under way, and the menu ends. */
 static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct boot_entry *e)
 {
 	const struct kexec_options options = {.legacy = m->cli->kexec_load};
@@ -179,7 +179,8 @@ static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct b
 	}
 	boot_trees_release(&s->trees);
 	cli_menu_go_home(m);
-	leave_by_kexec();
+	if (!leave_by_kexec())
+		return CLI_OK;
 	kexec_unload();
 	return CLI_FAILED;
 }
