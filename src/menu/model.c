@@ -400,6 +400,8 @@ void model_resize(struct model *m, unsigned rows, unsigned cols)
 	if (m->rows > MODEL_MAX_ROWS)
 		m->rows = MODEL_MAX_ROWS;
 	m->cols = cols ? cols : 80;
+	if (m->cols < MODEL_MIN_COLS)
+		m->cols = MODEL_MIN_COLS;
 	if (m->view == MODEL_TEXT) {
 		size_t top = m->top;
 

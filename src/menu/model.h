@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #define MODEL_MAX_ROWS     200u /* used of a taller terminal */
+#define MODEL_MIN_COLS     3u   /* a wide character, and the column that stays empty */
 #define MODEL_MESSAGE_ROWS 3u   /* of the screen, at most */
 
 enum model_view {
