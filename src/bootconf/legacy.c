@@ -28,7 +28,7 @@ struct legacy_file {
 	char *source;      /* owned; DEVICE:/path */
 	char *map;         /* owned; device.map beside it, or NULL */
 	const char *above; /* titles of the menus that lead here */
-	unsigned depth;
+	const struct legacy_file *outer;
 	struct legacy_config config;
 };
 
@@ -43,7 +43,7 @@ struct legacy_run {
 };
 
 static long legacy_read(struct legacy *g, size_t device, const char *path, const char *above,
-			unsigned depth);
+			const struct legacy_file *outer);
 
 static void legacy_file_release(struct legacy_file *f)
 {
@@ -217,10 +217,10 @@ static int legacy_command(struct legacy *g, const struct legacy_file *f,
 
 static char *legacy_full_title(const struct legacy_file *f, const struct legacy_item *item)
 {
+	const char *own = *item->title ? item->title : "(untitled)";
 	char *full;
 
-	return asprintf(&full, "%s%s%s", f->above, *f->above ? ">" : "", item->title) < 0 ? NULL
-											  : full;
+	return asprintf(&full, "%s%s%s", f->above, *f->above ? ">" : "", own) < 0 ? NULL : full;
 }
 
 static int legacy_take(struct legacy *g, const struct legacy_file *f, struct legacy_item *item,
@@ -254,7 +254,7 @@ static int legacy_open(struct legacy *g, const struct legacy_file *f, struct leg
 
 	if (!above)
 		return -ENOMEM;
-	entry = legacy_read(g, next->device, next->path, above, f->depth + 1);
+	entry = legacy_read(g, next->device, next->path, above, f);
 	if (entry == -ENOMEM)
 		return -ENOMEM;
 	item->entry = entry < 0 ? -1 : entry;
@@ -328,11 +328,12 @@ static long legacy_default(struct legacy *g, const struct legacy_file *f)
 /* The place in the list of the entry that starts by itself, LEGACY_NOTHING, or
  * -errno. */
 static long legacy_read(struct legacy *g, size_t device, const char *path, const char *above,
-			unsigned depth)
+			const struct legacy_file *outer)
 {
 	CLEANUP(legacy_file_release)
-	struct legacy_file f = {.device = device, .path = path, .above = above, .depth = depth};
+	struct legacy_file f = {.device = device, .path = path, .above = above, .outer = outer};
 	CLEANUP_FREE char *text = NULL;
+	unsigned depth = 0;
 	size_t len;
 	long entry;
 	int r;
@@ -341,6 +342,10 @@ static long legacy_read(struct legacy *g, size_t device, const char *path, const
 		f.source = NULL;
 		return -ENOMEM;
 	}
+	/* A way back to the menu that one came from. */
+	for (; outer; outer = outer->outer, depth++)
+		if (outer->device == device && !strcmp(outer->path, path))
+			return LEGACY_NOTHING;
 	if (depth > LEGACY_MAX_DEPTH || g->files == LEGACY_MAX_FILES) {
 		LEGACY_WARN(g, &f, 0, "is not read: too many configurations lead here");
 		return -ELOOP;
@@ -358,7 +363,7 @@ static long legacy_read(struct legacy *g, size_t device, const char *path, const
 		r = legacy_item(g, &f, &f.config.items[i]);
 	if (r < 0)
 		return r;
-	if (!depth && f.config.has_timeout) {
+	if (!f.outer && f.config.has_timeout) {
 		g->list->has_timeout = true;
 		g->list->timeout = f.config.timeout;
 	}
@@ -370,7 +375,7 @@ int legacy_evaluate(const struct reader_facts *facts, size_t device, const char 
 		    struct boot_list *list)
 {
 	struct legacy g = {.facts = facts, .list = list};
-	long entry = legacy_read(&g, device, path, "", 0);
+	long entry = legacy_read(&g, device, path, "", NULL);
 
 	if (entry >= 0)
 		list->v[entry].is_default = true;

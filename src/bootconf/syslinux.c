@@ -58,7 +58,7 @@ static char *syslinux_above(const struct syslinux *s, size_t menu)
 static char *syslinux_title(const struct syslinux *s, const struct syslinux_label *l)
 {
 	CLEANUP_FREE char *above = syslinux_above(s, l->menu);
-	const char *own = l->title && *l->title ? l->title : l->name;
+	const char *own = l->title && l->title[strspn(l->title, "^")] ? l->title : l->name;
 	char *full;
 
 	if (!above || asprintf(&full, "%s%s", above, own) < 0)

@@ -17,12 +17,13 @@ struct syslinux_parser {
 	size_t menu; /* where labels go */
 	size_t file; /* that is being read, and where in it */
 	unsigned line;
-	unsigned depth;   /* of files */
-	unsigned refused; /* menus inside the present one that do not count */
-	size_t bytes;     /* read so far */
-	bool in_label;    /* the last label takes keywords */
-	bool in_text;     /* between TEXT and ENDTEXT */
-	bool full;        /* no more labels fit */
+	size_t reading[SYSLINUX_MAX_DEPTH]; /* the files that are open */
+	unsigned depth;                     /* how many they are */
+	unsigned refused;                   /* menus inside the present one that do not count */
+	size_t bytes;                       /* read so far */
+	bool in_label;                      /* the last label takes keywords */
+	bool in_text;                       /* between TEXT and ENDTEXT */
+	bool full;                          /* no more labels fit */
 	bool no_memory;
 };
 
@@ -281,10 +282,10 @@ static const char *const syslinux_unsettled[] = {
 
 /* Known, and nothing to us. */
 static const char *const syslinux_quiet[] = {
-	"allowoptions", "background",   "console",   "display", "endtext",     "font",
-	"implicit",     "ipappend",     "kaslrseed", "kbdmap",  "nocomplete",  "noescape",
-	"nohalt",       "onerror",      "prompt",    "say",     "sendcookies", "serial",
-	"sysappend",    "totaltimeout", "ui",
+	"allowoptions", "background", "console",   "display",      "gfxboot",   "path",
+	"endtext",      "font",       "implicit",  "ipappend",     "kaslrseed", "kbdmap",
+	"nocomplete",   "noescape",   "nohalt",    "onerror",      "prompt",    "say",
+	"sendcookies",  "serial",     "sysappend", "totaltimeout", "ui",
 };
 
 #define SYSLINUX_COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -390,6 +391,11 @@ static bool syslinux_admit(struct syslinux_parser *p, const char *path)
 		SYSLINUX_WARN(p, "%s is not read: too many files are included", path);
 		return false;
 	}
+	for (unsigned i = 0; i < p->depth; i++)
+		if (!strcmp(p->c->files.v[p->reading[i]] + strlen(name) + 1, path)) {
+			SYSLINUX_WARN(p, "%s includes itself; that is left out", path);
+			return false;
+		}
 	if (strv_addf(&p->c->files, "%s:%s", name, path) < 0) {
 		p->no_memory = true;
 		return false;
@@ -416,7 +422,7 @@ static int syslinux_file(struct syslinux_parser *p, const char *path)
 		return r;
 	}
 	p->bytes += len;
-	p->depth++;
+	p->reading[p->depth++] = p->file;
 	syslinux_lines(p, text, len);
 	p->depth--;
 	return 0;
