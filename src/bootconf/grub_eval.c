@@ -417,14 +417,20 @@ static void grub_eval_parse_warn(void *ctx, const char *file, unsigned line, con
 	grub_eval_warn_at(ctx, file, line, text);
 }
 
+struct grub_node *grub_eval_parse(struct grub_eval *ev, const char *file, const char *text,
+				  size_t len)
+{
+	/* Parsing costs what its input is long. */
+	if (!grub_eval_charge(ev, 1 + len / 64))
+		return NULL;
+	return grub_parse(&ev->arena, file, text, len, grub_eval_parse_warn, ev);
+}
+
 void grub_eval_text(struct grub_eval *ev, const char *file, const char *text, size_t len)
 {
 	const struct grub_node *at = ev->at;
 
-	/* Parsing costs what its input is long. */
-	if (!grub_eval_charge(ev, 1 + len / 64))
-		return;
-	grub_eval_list(ev, grub_parse(&ev->arena, file, text, len, grub_eval_parse_warn, ev));
+	grub_eval_list(ev, grub_eval_parse(ev, file, text, len));
 	ev->at = at;
 }
 

@@ -94,6 +94,8 @@ void grub_eval_stop(struct grub_eval *ev, const char *why);
 bool grub_eval_charge(struct grub_eval *ev, size_t cost);
 void grub_eval_list(struct grub_eval *ev, const struct grub_node *n);
 /* Parses and runs; $? and flow as the script left them. @file names it. */
+struct grub_node *grub_eval_parse(struct grub_eval *ev, const char *file, const char *text,
+				  size_t len);
 void grub_eval_text(struct grub_eval *ev, const char *file, const char *text, size_t len);
 /* Reads and runs a file in the current context; status 1 when it cannot. */
 int grub_eval_source(struct grub_eval *ev, const char *word);
@@ -110,6 +112,14 @@ int grub_load_linux(struct grub_eval *ev, const struct grub_args *a);
 int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a);
 int grub_load_devicetree(struct grub_eval *ev, const struct grub_args *a);
 int grub_load_foreign(struct grub_eval *ev, const struct grub_args *a);
+/* The words from @from on as GRUB makes a command line of them; owned, NULL: no memory. */
+char *grub_load_line(const struct grub_args *a, size_t from);
+
+/* grub_bls.c: boot loader entries and unified kernel images as menu entries */
+int grub_bls_blscfg(struct grub_eval *ev, const struct grub_args *a);
+int grub_bls_uki(struct grub_eval *ev, const struct grub_args *a);
+/* Loads a unified kernel image; anything else is not Linux. */
+int grub_bls_chainloader(struct grub_eval *ev, const struct grub_args *a);
 
 /* grub_test.c: 0 for true, 1 for false. */
 int grub_test(struct grub_eval *ev, char **v, size_t n);
@@ -149,6 +159,9 @@ int grub_regexp(struct grub_eval *ev, const struct grub_args *a);
 /* grub_menu.c */
 struct grub_menu *grub_menu_new(struct grub_eval *ev);
 int grub_menu_define(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n);
+/* Adds an entry whose body is the script @text; @source names it in warnings. */
+void grub_menu_add(struct grub_eval *ev, const char *title, const char *id, const char *source,
+		   const char *text, size_t len);
 /* Another configuration: a new context and, when it has entries, a menu. */
 int grub_menu_configfile(struct grub_eval *ev, const char *word);
 /* Runs every entry's body and fills ev->list. */

@@ -24,7 +24,7 @@ static size_t grub_load_line_word(char *out, const char *word)
 	return n;
 }
 
-static char *grub_load_line(const struct grub_args *a, size_t from)
+char *grub_load_line(const struct grub_args *a, size_t from)
 {
 	size_t size = 1, n = 0;
 	char *line;

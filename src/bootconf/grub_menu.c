@@ -59,6 +59,14 @@ static void grub_menu_words(struct grub_item *item, const struct grub_args *a)
 	}
 }
 
+static void grub_menu_append(struct grub_eval *ev, struct grub_item *item)
+{
+	item->entry = -1;
+	*ev->menu->tail = item;
+	ev->menu->tail = &item->next;
+	ev->menu->count++;
+}
+
 int grub_menu_define(struct grub_eval *ev, const struct grub_args *a, const struct grub_node *n)
 {
 	struct grub_item *item;
@@ -88,11 +96,32 @@ int grub_menu_define(struct grub_eval *ev, const struct grub_args *a, const stru
 		item->id = item->title;
 	item->is_submenu = !strcmp(a->v[0], "submenu");
 	item->body = n->body;
-	item->entry = -1;
-	*ev->menu->tail = item;
-	ev->menu->tail = &item->next;
-	ev->menu->count++;
+	grub_menu_append(ev, item);
 	return 0;
+}
+
+void grub_menu_add(struct grub_eval *ev, const char *title, const char *id, const char *source,
+		   const char *text, size_t len)
+{
+	struct grub_item *item = grub_arena_alloc(&ev->arena, sizeof(*item));
+	char **words = grub_arena_alloc(&ev->arena, 2 * sizeof(*words));
+	const char *file = grub_arena_strdup(&ev->arena, source);
+
+	if (!item || !words || !file)
+		return;
+	if (ev->menu->count == GRUB_MENU_MAX_ITEMS) {
+		grub_eval_warn(ev, "too many menu entries");
+		return;
+	}
+	words[0] = grub_arena_strdup(&ev->arena, title);
+	item->id = grub_arena_strdup(&ev->arena, id);
+	if (!words[0] || !item->id)
+		return;
+	item->args = (struct grub_args){words, 1};
+	item->title = words[0];
+	item->has_id = true;
+	item->body = grub_eval_parse(ev, file, text, len);
+	grub_menu_append(ev, item);
 }
 
 /* What running another configuration or a body must not change for others. */
