@@ -47,6 +47,8 @@ int cli_direct(const struct cli *c, bool jump);
 /* Drops a kernel that is loaded. */
 int cli_unload(void);
 int cli_initrd_files(const char *file);
+/* A file's content; @link: what a symbolic link points to. */
+int cli_initrd_cat(const char *file, const char *name, bool link);
 /* Returns when somebody leaves the menu, or it was ended by a signal (128 + its
  * number). */
 int cli_menu(const struct cli *c);

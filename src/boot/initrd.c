@@ -1,10 +1,11 @@
 /* initrd.c - see initrd.h
  *
  * The only user of libarchive, which decompresses; the archives themselves are
- * walked here, because an image has several of them with gaps between, which
- * must be read as the kernel reads them.
+ * walked by initrd_cpio.c, because an image has several of them with gaps
+ * between, which must be read as the kernel reads them.
  */
 #include "boot/initrd.h"
+#include "boot/initrd_cpio.h"
 #include "boot/initrd_span.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -18,25 +19,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define INITRD_BLOCK    ((size_t)64 << 10)
-#define INITRD_MAX_NAME 4096u
-#define INITRD_MAX_OUT  ((uint64_t)4 << 30) /* unpacked bytes of one segment */
-#define INITRD_NEWC     110u                /* bytes of a member's header */
-#define INITRD_MAGIC    6u                  /* bytes that tell the compression */
-
-/* Bytes in order, from the file or from a decompressor. */
-struct initrd_stream {
-	/* At most @len bytes; 0 at the end, -errno. */
-	ssize_t (*more)(struct initrd_stream *s, void *buf, size_t len);
-	int fd;
-	uint64_t file_at, file_end; /* what is read next of the file */
-	struct archive *archive;
-	uint8_t in[INITRD_BLOCK]; /* for libarchive */
-	uint8_t out[INITRD_BLOCK];
-	size_t have, used; /* of out */
-	uint64_t at;       /* bytes given out */
-	struct err_text *why;
-};
+#define INITRD_MAX_OUT ((uint64_t)4 << 30) /* unpacked bytes of one segment */
+#define INITRD_MAGIC   6u                  /* bytes that tell the compression */
 
 static ssize_t initrd_more_file(struct initrd_stream *s, void *buf, size_t len)
 {
@@ -66,137 +50,6 @@ static ssize_t initrd_more_archive(struct initrd_stream *s, void *buf, size_t le
 		return err_set(s->why, -EINVAL, "it cannot be unpacked: %s",
 			       archive_error_string(s->archive));
 	return n;
-}
-
-/* Exactly @len bytes, into @buf or (NULL) to nowhere. 1: done, 0: the stream
- * ended before the first byte; -errno. */
-static int initrd_take(struct initrd_stream *s, uint8_t *buf, uint64_t len)
-{
-	uint64_t done = 0;
-
-	while (done < len) {
-		size_t n;
-
-		if (s->used == s->have) {
-			ssize_t got = s->more(s, s->out, sizeof(s->out));
-
-			if (got < 0)
-				return (int)got;
-			if (!got && !done)
-				return 0;
-			if (!got)
-				return err_set(s->why, -EINVAL, "an archive is cut off");
-			s->used = 0;
-			s->have = (size_t)got;
-		}
-		n = s->have - s->used;
-		if (n > len - done)
-			n = (size_t)(len - done);
-		if (buf)
-			memcpy(buf + done, s->out + s->used, n);
-		s->used += n;
-		s->at += n;
-		done += n;
-	}
-	return 1;
-}
-
-/* As initrd_take(), where the end of the stream is a fault. */
-static int initrd_need(struct initrd_stream *s, uint8_t *buf, uint64_t len)
-{
-	int r = len ? initrd_take(s, buf, len) : 1;
-
-	return r ? r : err_set(s->why, -EINVAL, "an archive is cut off");
-}
-
-static bool initrd_hex(const uint8_t *p, uint32_t *out)
-{
-	uint32_t v = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		unsigned c = p[i] | 0x20; /* lower case */
-
-		if (p[i] >= '0' && p[i] <= '9')
-			v = v << 4 | (p[i] - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (c - 'a' + 10);
-		else
-			return false;
-	}
-	*out = v;
-	return true;
-}
-
-static uint64_t initrd_pad(uint64_t at)
-{
-	return (4 - at % 4) % 4;
-}
-
-/* One member behind its magic; 1: it was the trailer. @base: where in the
- * stream the archive began, for alignment. */
-static int initrd_member(struct initrd_stream *s, uint64_t base, initrd_name_fn *fn, void *ctx)
-{
-	uint8_t h[INITRD_NEWC - 6];
-	char name[INITRD_MAX_NAME + 1];
-	uint32_t size, len;
-	int r = initrd_need(s, h, sizeof(h));
-
-	if (r < 0)
-		return r;
-	/* The seventh and the twelfth of the numbers. */
-	if (!initrd_hex(h + 48, &size) || !initrd_hex(h + 88, &len) || !len ||
-	    len > INITRD_MAX_NAME)
-		return err_set(s->why, -EINVAL, "a member's header is damaged");
-	r = initrd_need(s, (uint8_t *)name, len);
-	if (r > 0)
-		r = initrd_need(s, NULL, initrd_pad(s->at - base));
-	if (r < 0)
-		return r;
-	name[len] = '\0';
-	if (!strcmp(name, "TRAILER!!!"))
-		return 1;
-	r = initrd_need(s, NULL, size);
-	/* The last member of a cut archive may lack its padding; so be it. */
-	if (r > 0)
-		r = initrd_take(s, NULL, initrd_pad(s->at - base));
-	return r < 0 ? r : fn(ctx, name);
-}
-
-/* The magic of the next member, after @got bytes of it. */
-static int initrd_magic(struct initrd_stream *s, uint8_t *magic, size_t got)
-{
-	int r = initrd_need(s, magic + got, 6 - got);
-
-	if (r > 0 && memcmp(magic, "070701", 6) != 0 && memcmp(magic, "070702", 6) != 0)
-		return err_set(s->why, -EINVAL, "what should be an archive's member is none");
-	return r;
-}
-
-/* Archives and zero bytes up to the end of the stream, or (@one) one archive. */
-static int initrd_archives(struct initrd_stream *s, bool one, initrd_name_fn *fn, void *ctx)
-{
-	for (;;) {
-		uint8_t magic[6] = {0};
-		uint64_t base;
-		int r;
-
-		do
-			r = initrd_take(s, magic, 1);
-		while (r > 0 && !magic[0]);
-		if (r <= 0)
-			return r;
-		base = s->at - 1;
-		r = initrd_magic(s, magic, 1);
-		while (r > 0) {
-			r = initrd_member(s, base, fn, ctx);
-			if (r == 0)
-				r = initrd_magic(s, magic, 0);
-			else if (r > 0)
-				break;
-		}
-		if (r < 0 || one)
-			return r < 0 ? r : 0;
-	}
 }
 
 static ssize_t initrd_feed(struct archive *a, void *ctx, const void **buf)
@@ -268,8 +121,7 @@ static int initrd_open_archive(struct initrd_stream *s, const struct initrd_form
 }
 
 /* One compressed segment at s->file_at, which is moved behind it. */
-static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f, uint64_t size,
-			 initrd_name_fn *fn, void *ctx)
+static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f, uint64_t size)
 {
 	CLEANUP(initrd_free_archive) struct archive *a = NULL;
 	uint64_t from = s->file_at, length = size - from;
@@ -279,7 +131,7 @@ static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f,
 		r = initrd_open_archive(s, f, length, &a);
 	if (r < 0)
 		return r;
-	r = initrd_archives(s, false, fn, ctx);
+	r = initrd_cpio_archives(s, false);
 	if (!f->span)
 		length = (uint64_t)archive_filter_bytes(a, -1);
 	s->archive = NULL;
@@ -287,7 +139,7 @@ static int initrd_unpack(struct initrd_stream *s, const struct initrd_format *f,
 	return r < 0 ? r : length ? 0 : -EINVAL;
 }
 
-static int initrd_plain(struct initrd_stream *s, uint64_t size, initrd_name_fn *fn, void *ctx)
+static int initrd_plain(struct initrd_stream *s, uint64_t size)
 {
 	uint64_t from = s->file_at;
 	int r;
@@ -296,13 +148,13 @@ static int initrd_plain(struct initrd_stream *s, uint64_t size, initrd_name_fn *
 	s->more = initrd_more_file;
 	s->have = s->used = 0;
 	s->at = 0;
-	r = initrd_archives(s, true, fn, ctx);
+	r = initrd_cpio_archives(s, true);
 	s->file_at = from + s->at;
 	return r;
 }
 
 /* The segment at s->file_at. */
-static int initrd_segment(struct initrd_stream *s, uint64_t size, initrd_name_fn *fn, void *ctx)
+static int initrd_segment(struct initrd_stream *s, uint64_t size)
 {
 	uint8_t head[INITRD_MAGIC] = {0};
 	size_t n = size - s->file_at < sizeof(head) ? (size_t)(size - s->file_at) : sizeof(head);
@@ -312,10 +164,10 @@ static int initrd_segment(struct initrd_stream *s, uint64_t size, initrd_name_fn
 	if (r < 0)
 		return r;
 	if (!memcmp(head, "07070", 5))
-		return initrd_plain(s, size, fn, ctx);
+		return initrd_plain(s, size);
 	f = initrd_format_of(head);
 	if (f)
-		return initrd_unpack(s, f, size, fn, ctx);
+		return initrd_unpack(s, f, size);
 	return err_set(s->why, -EINVAL, "neither an archive nor a known compression begins there");
 }
 
@@ -340,7 +192,7 @@ static int initrd_skip_zeros(struct initrd_stream *s, uint64_t size)
 	return 0;
 }
 
-int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why)
+static int initrd_walk(int fd, struct initrd_visit *visit, struct err_text *why)
 {
 	CLEANUP_FREE struct initrd_stream *s = calloc(1, sizeof(*s));
 	struct err_text text = {""};
@@ -352,12 +204,13 @@ int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why)
 	if (!S_ISREG(st.st_mode))
 		return err_set(why, -EINVAL, "it is not a regular file");
 	s->fd = fd;
+	s->visit = visit;
 	s->why = &text;
 	r = initrd_skip_zeros(s, (uint64_t)st.st_size);
 	while (!r && s->file_at < (uint64_t)st.st_size) {
 		uint64_t from = s->file_at;
 
-		r = initrd_segment(s, (uint64_t)st.st_size, fn, ctx);
+		r = initrd_segment(s, (uint64_t)st.st_size);
 		if (r < 0)
 			return err_set(why, r, "in the segment at byte %llu: %s",
 				       (unsigned long long)from,
@@ -452,4 +305,31 @@ int initrd_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_t m
 	if (!r && f == &initrd_formats[0])
 		r = initrd_check_gzip(s, offset + (uint64_t)archive_filter_bytes(a, -1), crc);
 	return r;
+}
+int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why)
+{
+	struct initrd_visit visit = {.fn = fn, .ctx = ctx};
+
+	return initrd_walk(fd, &visit, why);
+}
+
+void initrd_file_release(struct initrd_file *f)
+{
+	free(f->data);
+	*f = (struct initrd_file){0};
+}
+
+int initrd_read(int fd, const char *name, size_t max, struct initrd_file *out, struct err_text *why)
+{
+	CLEANUP(initrd_file_release) struct initrd_file file = {0};
+	struct initrd_visit visit = {.want = name, .max = max, .file = &file};
+	int r = initrd_walk(fd, &visit, why);
+
+	if (r < 0)
+		return r;
+	if (!file.data)
+		return err_set(why, -ENOENT, "it has no %s", name);
+	*out = file;
+	file.data = NULL;
+	return 0;
 }

@@ -1,4 +1,4 @@
-/* initrd.h - the names in an initramfs image
+/* initrd.h - the names in an initramfs image, and the content of a file
  *
  * An image is a row of segments, each a newc cpio archive, plain or compressed
  * (gzip, xz, zstd, lz4, bzip2, lzma), with any number of zero bytes between
@@ -10,6 +10,7 @@
 
 #include "util/err.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Another name; a negative return ends the reading and is handed on. */
@@ -27,5 +28,20 @@ int initrd_names(int fd, initrd_name_fn *fn, void *ctx, struct err_text *why);
  * there are more than @max bytes. */
 int initrd_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_t max,
 		      struct err_text *why);
+
+struct initrd_file {
+	uint32_t mode; /* as st_mode */
+	size_t size;
+	uint8_t *data; /* of a symbolic link: its target; a zero byte follows */
+};
+
+void initrd_file_release(struct initrd_file *f);
+
+/* The file @name, a path as initrd_names() gives it, of the last segment that
+ * has it: that one is what the kernel leaves in place. Symbolic links are not
+ * followed. 0, or -errno with @why: -ENOENT it is not there, -EFBIG it has more
+ * than @max bytes, -EMLINK its content is under the name of another hard link. */
+int initrd_read(int fd, const char *name, size_t max, struct initrd_file *out,
+		struct err_text *why);
 
 #endif

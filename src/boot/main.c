@@ -18,6 +18,7 @@ static const char usage_text[] =
 	"       p2v-boot load|kexec --kernel FILE [--initrd FILE]... --cmdline TEXT\n"
 	"       p2v-boot unload\n"
 	"       p2v-boot initrd-files FILE\n"
+	"       p2v-boot initrd-cat|initrd-link FILE NAME\n"
 	"\n"
 	"Reads the boot configuration of disks as their own boot loader would, lists\n"
 	"the entries, and starts one by kexec. ID is an entry's id, its title or its\n"
@@ -212,6 +213,9 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return usage_error("a command is missing");
 	if ((c->root || c->trees.n) && c->devices.n)
 		return usage_error("--device does not go together with --root or --tree");
+	if (!strcmp(argv[0], "initrd-cat") || !strcmp(argv[0], "initrd-link"))
+		return argc == 3 ? cli_initrd_cat(id, argv[2], argv[0][7] == 'l')
+				 : usage_error("initrd-cat and initrd-link need FILE and NAME");
 	if (argc > 2)
 		return usage_error("too many arguments");
 	if (c->kernel)
