@@ -1,18 +1,21 @@
 # shellcheck shell=sh
 # initramfs.sh - what an initramfs holds, and how kernel modules are added to it
 #
-# Sourced by 30-initramfs and by p2v-initrd. An initramfs is a row of cpio
-# archives, unpacked one over the other, so drivers are added by appending one
-# more: what was there is not touched, and nothing of the system that it belongs
-# to has to run. The programs are this machine's: p2v-boot, kmod, cpio, and the
-# compressor.
+# Sourced by 30-initramfs and by p2v-initrd's add-modules and check. An initramfs
+# is a row of cpio archives, unpacked one over the other, so drivers are added by
+# appending one more: what was there is not touched, and nothing of the system
+# that it belongs to has to run. The programs are this machine's: p2v-boot, kmod,
+# cpio, and the compressor.
 #
 # The caller sets initramfs_work to a scratch folder, and then
 #     initramfs_open FILE               what the image holds
 #     initramfs_kernel VERSION FOLDER   the modules of its kernel
 #     initramfs_need NAME...            modules that it must have
 #     initramfs_build OUT               writes what is to be appended
-# Everything returns a status; initramfs_error then says why.
+#     initramfs_prove FILE              does the finished image hold them?
+# Everything returns a status; initramfs_error then says why. Before _build, the
+# caller may change initramfs_packing (how the addition is compressed), and put
+# more files into the folder initramfs_extra.
 # shellcheck disable=SC2034,SC2154 # variables that the caller reads or sets
 
 initramfs_error=
@@ -47,6 +50,8 @@ initramfs_open() {
 	fi
 	sed 's,^\./,,' "$initramfs_names.raw" | sort -u >"$initramfs_names"
 	initramfs_find_main
+	initramfs_packing=$initramfs_format
+	initramfs_extra=
 }
 
 # initramfs_bytes OFFSET COUNT: as text in hexadecimal.
@@ -121,25 +126,9 @@ initramfs_skip_zeros() {
 	done
 }
 
-# The main archive, unpacked, on stdout; up to where it cannot be unpacked.
-initramfs_unpack() {
-	initramfs_unpacker=
-	case $initramfs_format in
-	none) initramfs_unpacker=$(initramfs_tool cat) ;;
-	gzip | zstd | xz | lz4 | bzip2) initramfs_unpacker=$(initramfs_tool "$initramfs_format") ;;
-	esac
-	[ -n "$initramfs_unpacker" ] || return 1
-	[ "$initramfs_format" = none ] || set -- -dc
-	tail -c +$((initramfs_offset + 1)) "$initramfs_file" | "$initramfs_unpacker" "$@" 2>/dev/null
-}
-
-# initramfs_cat NAME: a small file of the main archive. Status 1 if it is not
-# there, or cannot be read.
-initramfs_cat() {
-	initramfs_cpio=$(initramfs_tool cpio) || return 1
-	initramfs_unpack | "$initramfs_cpio" -i --quiet --list "$1" 2>/dev/null | grep -qxF "$1" || return 1
-	initramfs_unpack | "$initramfs_cpio" -i --quiet --to-stdout "$1" 2>/dev/null | head -c 65536
-}
+# initramfs_cat NAME: a file of the image as the kernel leaves it, that of the
+# last archive. Status 1 if it is not there, or cannot be read.
+initramfs_cat() { p2v-boot initrd-cat "$initramfs_file" "$1" 2>/dev/null; }
 
 # initramfs_kernel VERSION FOLDER: FOLDER is the kernel's own module folder.
 # kmod wants to see it at lib/modules/VERSION of some root.
@@ -156,7 +145,7 @@ initramfs_kernel() {
 	initramfs_error="modprobe and depmod are not installed"
 	initramfs_modprobe=$(initramfs_tool modprobe) || return 1
 	initramfs_depmod=$(initramfs_tool depmod) || return 1
-	initramfs_error="$2 has no modules.dep.bin"
+	initramfs_error="$2 has no modules.dep.bin: run depmod"
 	[ -f "$2/modules.dep.bin" ]
 }
 
@@ -179,6 +168,22 @@ initramfs_files() {
 	[ -s "$initramfs_work/depends" ] || return 1
 	sed -n -e 's/^builtin .*/builtin/p' \
 		-e "s,^insmod .*/modules/$initramfs_version/\\([^ ]*\\).*,\\1,p" "$initramfs_work/depends"
+}
+
+# initramfs_kind NAME PATH: what a driver is for, by where its source lies:
+# storage (disks and what they hang on), network, or other.
+initramfs_kind() {
+	case $1:$2 in
+	virtio_balloon:* | virtio_input:* | virtio_mem:*) echo other ;;
+	*:kernel/drivers/ata/* | *:kernel/drivers/block/* | *:kernel/drivers/scsi/* | *:kernel/drivers/nvme/* | \
+		*:kernel/drivers/virtio/* | *:kernel/drivers/message/* | *:kernel/drivers/mmc/* | \
+		*:kernel/drivers/hv/* | *:kernel/drivers/xen/* | *:kernel/drivers/pci/controller/*)
+		echo storage
+		;;
+	*:kernel/drivers/net/wireless/*) echo other ;;
+	*:kernel/drivers/net/*) echo network ;;
+	*) echo other ;;
+	esac
 }
 
 # initramfs_has FILE: is the module (a path below the kernel's folder) in the
@@ -216,16 +221,35 @@ initramfs_list_modules() {
 initramfs_need() {
 	initramfs_list_modules
 	for initramfs_name; do
-		initramfs_files "$initramfs_name" >"$initramfs_work/files-of" || continue
-		while IFS= read -r initramfs_entry; do
-			[ "$initramfs_entry" != builtin ] || continue
-			! initramfs_has "$initramfs_entry" || continue
-			printf '%s\n' "$initramfs_entry" >>"$initramfs_work/closure"
-			printf '%s\n' "$initramfs_name" >>"$initramfs_work/wanted"
-		done <"$initramfs_work/files-of"
+		initramfs_need_one "$initramfs_name"
+		for initramfs_soft in $(initramfs_soft_of "$initramfs_name"); do
+			initramfs_need_one "$initramfs_soft"
+		done
 	done
 	sort -u "$initramfs_work/closure" >"$initramfs_work/missing"
 	initramfs_missing=$(($(wc -l <"$initramfs_work/missing")))
+}
+
+initramfs_need_one() {
+	initramfs_files "$1" >"$initramfs_work/files-of" || return 0
+	while IFS= read -r initramfs_entry; do
+		[ "$initramfs_entry" != builtin ] || continue
+		! initramfs_has "$initramfs_entry" || continue
+		printf '%s\n' "$initramfs_entry" >>"$initramfs_work/closure"
+		printf '%s\n' "$1" >>"$initramfs_work/wanted"
+	done <"$initramfs_work/files-of"
+}
+
+# Modules that this one asks for by name while it runs, as ext4 does for its
+# checksums; modprobe does not count them among what it depends on.
+initramfs_soft_of() {
+	[ -f "$initramfs_modules/modules.softdep" ] || return 0
+	awk -v name="$1" '
+		$1 == "softdep" && $2 == name {
+			for (i = 3; i <= NF; i++)
+				if ($i ~ /^[A-Za-z0-9_-]+$/)
+					print $i
+		}' "$initramfs_modules/modules.softdep"
 }
 
 # initramfs_original PATH: where the module with that path in the image is now,
@@ -252,13 +276,21 @@ initramfs_index() {
 	rm -rf "$initramfs_scratch"
 	mkdir -p "$initramfs_tree" "$initramfs_scratch/usr"
 	ln -s ../lib "$initramfs_scratch/usr/lib"
-	sort -u "$initramfs_work/initramfs/paths" "$initramfs_work/missing" | while IFS= read -r initramfs_entry; do
+	{
+		cat "$initramfs_work/initramfs/paths"
+		initramfs_place_of <"$initramfs_work/missing"
+	} | sort -u | while IFS= read -r initramfs_entry; do
 		case /$initramfs_entry/ in
 		*/../*) continue ;;
 		esac
-		initramfs_real=$(initramfs_original "$initramfs_entry") || continue
 		mkdir -p "$initramfs_tree/${initramfs_entry%/*}"
-		ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry"
+		if initramfs_real=$(initramfs_original "$initramfs_entry"); then
+			ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry"
+		else
+			# The kernel's folder has lost it since the image was made.
+			initramfs_cat "$initramfs_lib/modules/$initramfs_version/$initramfs_entry" \
+				>"$initramfs_tree/$initramfs_entry" || rm -f "$initramfs_tree/$initramfs_entry"
+		fi
 	done
 	for initramfs_entry in modules.order modules.builtin modules.builtin.modinfo; do
 		[ ! -f "$initramfs_modules/$initramfs_entry" ] ||
@@ -275,18 +307,51 @@ initramfs_build() {
 	initramfs_error="depmod failed"
 	initramfs_index || return 1
 	while IFS= read -r initramfs_entry; do
-		initramfs_place=$initramfs_lib/modules/$initramfs_version/$initramfs_entry
-		mkdir -p "$initramfs_add/${initramfs_place%/*}"
+		initramfs_place=$(printf '%s\n' "$initramfs_entry" | initramfs_place_of)
+		initramfs_place=$initramfs_add/$initramfs_lib/modules/$initramfs_version/$initramfs_place
+		mkdir -p "${initramfs_place%/*}"
 		initramfs_error="$initramfs_modules/$initramfs_entry cannot be copied"
 		initramfs_inside "$initramfs_entry" || return 1
-		cp "$initramfs_modules/$initramfs_entry" "$initramfs_add/$initramfs_place" || return 1
+		initramfs_copy "$initramfs_modules/$initramfs_entry" "$initramfs_place" || return 1
 	done <"$initramfs_work/missing"
 	for initramfs_entry in "$initramfs_tree"/modules.*; do
 		cp "$initramfs_entry" "$initramfs_add/$initramfs_lib/modules/$initramfs_version/" || return 1
 	done
 	initramfs_list_at_boot || return 1
+	initramfs_error="the additional files cannot be copied"
+	[ -z "$initramfs_extra" ] || cp -R "$initramfs_extra/." "$initramfs_add/" || return 1
 	initramfs_error="cpio or the compressor failed"
 	initramfs_pack "$1"
+}
+
+# Whether the modprobe of the image unpacks modules is known only if it has to
+# already: then packed ones of the same kind stay as they are.
+initramfs_takes() { grep -q "\\.ko\\$1\$" "$initramfs_work/initramfs/paths"; }
+
+# The paths on stdin as they will be in the image.
+initramfs_place_of() {
+	while IFS= read -r initramfs_path; do
+		case $initramfs_path in
+		*.ko.xz | *.ko.zst | *.ko.gz)
+			initramfs_takes ".${initramfs_path##*.}" || initramfs_path=${initramfs_path%.*}
+			;;
+		esac
+		printf '%s\n' "$initramfs_path"
+	done
+}
+
+# initramfs_copy FROM TO: unpacked if TO has no suffix of a compressor. The
+# module itself, and its signature, stay as they are.
+initramfs_copy() {
+	case $1 in
+	*"${2##*.}") cp "$1" "$2" && return ;;
+	*.xz) initramfs_unpacker=xz ;;
+	*.zst) initramfs_unpacker=zstd ;;
+	*) initramfs_unpacker=gzip ;;
+	esac
+	initramfs_error="$1 cannot be unpacked: is $initramfs_unpacker installed?"
+	initramfs_unpacker=$(initramfs_tool "$initramfs_unpacker") || return 1
+	"$initramfs_unpacker" -dc <"$1" >"$2"
 }
 
 # Is the module a plain file of the kernel's own folder, not a link to elsewhere?
@@ -299,30 +364,63 @@ initramfs_inside() {
 	return 1
 }
 
-# initramfs-tools loads what conf/modules names before anything else. The file
-# is replaced, so its old content must be known; without it, udev still finds
-# the drivers by the devices' aliases.
+# initramfs_generator: what made the image, told by its files.
+initramfs_generator() {
+	if grep -qx -e conf/modules -e conf/initramfs.conf -e scripts/functions "$initramfs_names"; then
+		echo initramfs-tools
+	elif grep -q -e '^usr/lib/dracut/' -e '^lib/dracut/' "$initramfs_names"; then
+		echo dracut
+	elif grep -qx init_functions "$initramfs_names" && grep -qx config "$initramfs_names"; then
+		echo mkinitcpio
+	else
+		echo unknown
+	fi
+}
+
+# The modules that were missing are loaded early, by the file that the image's
+# own programs read. Where there is none, udev still finds drivers by the
+# devices' aliases, and systemd reads modules-load.d.
 initramfs_list_at_boot() {
-	grep -qx 'conf/modules' "$initramfs_names" || return 0
-	initramfs_cat conf/modules >"$initramfs_work/conf-modules" || return 0
-	mkdir -p "$initramfs_add/conf"
-	sort -u "$initramfs_work/wanted" |
-		awk -v old="$initramfs_work/conf-modules" '
-			BEGIN { while ((getline line < old) > 0) { print line; known[line] = 1 } }
-			!($0 in known)' >"$initramfs_add/conf/modules"
+	sort -u "$initramfs_work/wanted" >"$initramfs_work/load"
+	case $(initramfs_generator) in
+	initramfs-tools)
+		initramfs_add_lines conf/modules <"$initramfs_work/load"
+		return
+		;;
+	# shellcheck disable=SC2016 # the image's init expands it
+	mkinitcpio) sed 's/.*/MODULES="$MODULES &"/' "$initramfs_work/load" | initramfs_add_lines config ;;
+	dracut) sed 's/^/rd.driver.pre=/' "$initramfs_work/load" | initramfs_add_lines etc/cmdline.d/90-p2v-modules.conf ;;
+	esac && initramfs_add_lines etc/modules-load.d/p2v-modules.conf <"$initramfs_work/load"
+}
+
+# initramfs_add_lines NAME: a file of the image with the lines on stdin added at
+# its end, those that it does not have. The whole file is replaced.
+initramfs_add_lines() {
+	: >"$initramfs_work/old-lines"
+	if grep -qxF "$1" "$initramfs_names"; then
+		initramfs_error="$1 in the image cannot be read"
+		initramfs_cat "$1" >"$initramfs_work/old-lines" || return 1
+	fi
+	case $1 in
+	*/*) mkdir -p "$initramfs_add/${1%/*}" ;;
+	esac
+	awk -v old="$initramfs_work/old-lines" '
+		BEGIN { while ((getline line < old) > 0) { print line; known[line] = 1 } }
+		!($0 in known)' >"$initramfs_add/$1"
 }
 
 # Every kernel takes a plain cpio; a packed one only if it is packed like the
 # main archive, which the kernel is known to read.
 initramfs_compress() {
 	initramfs_packer=
-	case $initramfs_format in
+	case $initramfs_packing in
 	gzip) set -- -9 -n -c ;;
 	zstd) set -- -q -9 -c ;;
 	xz) set -- --check=crc32 -c ;;
+	lz4) set -- -l -q -9 -c ;;
 	*) set -- ;;
 	esac
-	[ $# = 0 ] || initramfs_packer=$(initramfs_tool "$initramfs_format") || set --
+	[ $# = 0 ] || initramfs_packer=$(initramfs_tool "$initramfs_packing") || set --
 	[ $# != 0 ] || initramfs_packer=$(initramfs_tool cat)
 	"$initramfs_packer" "$@"
 }
@@ -341,4 +439,14 @@ initramfs_pack() {
 	) >"$initramfs_work/archive" || return 1
 	head -c "$initramfs_pad" /dev/zero >"$1" || return 1
 	initramfs_compress <"$initramfs_work/archive" >>"$1"
+}
+
+# initramfs_prove FILE: reads an image again that was to get what was missing.
+initramfs_prove() {
+	initramfs_open "$1" || return 1
+	initramfs_list_modules
+	while IFS= read -r initramfs_entry; do
+		initramfs_error="$initramfs_entry did not arrive"
+		initramfs_has "$initramfs_entry" || return 1
+	done <"$initramfs_work/missing"
 }

@@ -111,7 +111,7 @@ unpacked_image() {
 		start=$((start + 4))
 	done
 	tail -c +$((start + 1)) "$case_root/boot/$1" >"$T/appended"
-	for tool in "zstd -qdc" "gzip -dc" "xz -dc" cat; do
+	for tool in "zstd -qdc" "gzip -dc" "xz -dc" "lz4 -qdc" cat; do
 		# shellcheck disable=SC2086 # a program and its option
 		! $tool <"$T/appended" >"$T/appended.cpio" 2>"$T/unpack-error" || break
 	done
