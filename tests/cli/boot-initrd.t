@@ -58,6 +58,29 @@ for a in $all; do
 	done
 done
 
+# A file is what the last archive has of it.
+mkdir "$T/last"
+printf 'the last one' >"$T/last/init"
+ln -s usr/lib "$T/last/lib"
+echo linked >"$T/last/hard"
+ln "$T/last/hard" "$T/last/other"
+(cd "$T/last" && find . | sort | cpio -o -H newc --quiet) | zstd -q >"$T/last.zstd"
+cp "$T/image" "$T/files"
+pad "$T/files"
+cat "$T/last.zstd" >>"$T/files"
+check_status "initrd-cat" 0 p2v-boot initrd-cat "$T/files" init
+check_eq "the last archive wins" "$(cat "$T/out")" "the last one"
+p2v-boot initrd-cat "$T/files" usr/lib/modules/6.1/ext4.ko >"$T/ext4"
+check "byte by byte" cmp "$T/ext4" "$T/main/usr/lib/modules/6.1/ext4.ko"
+check_status "a link has no content" 2 p2v-boot initrd-cat "$T/files" lib
+check_eq "but a target" "$(p2v-boot initrd-link "$T/files" ./lib)" usr/lib
+check_status "a file is no link" 2 p2v-boot initrd-link "$T/files" init
+check_status "a hard link whose content is elsewhere is refused" 2 p2v-boot initrd-cat "$T/files" hard
+check_has "and not empty" "$T/err" "hard links"
+check_eq "the other one has it" "$(p2v-boot initrd-cat "$T/files" other)" linked
+check_status "what is not there" 2 p2v-boot initrd-cat "$T/files" nothing
+check_status "usage" 1 p2v-boot initrd-cat "$T/files"
+
 head -c 1000 /dev/zero >>"$T/image"
 check "zeros at the end" names "$T/image"
 cat "$T/early.cpio" "$T/main.zstd" "$T/more.zstd" >"$T/image"
