@@ -194,8 +194,11 @@ initramfs_has() {
 }
 
 # A module's own name, as the kernel knows it: without folder and suffix.
-initramfs_stem_of() {
-	printf '%s\n' "$1" | sed -e 's,.*/,,' -e 's/\.ko\(\.[a-z0-9]*\)\{0,1\}$//' | tr - _
+initramfs_stem_of() { printf '%s\n' "$1" | initramfs_stems; }
+
+# The same for the paths on stdin, each once.
+initramfs_stems() {
+	sed -e 's,.*/,,' -e 's/\.ko\(\.[a-z0-9]*\)\{0,1\}$//' | tr - _ | sort -u
 }
 
 # The modules that the image has for this kernel, as names and as paths; sets
@@ -204,8 +207,7 @@ initramfs_stem_of() {
 initramfs_list_modules() {
 	sed -n "s#^\\(usr/\\)\\{0,1\\}lib/modules/$initramfs_version/\\(.*\\.ko\\(\\.[a-z0-9]*\\)\\{0,1\\}\\)\$#\\2#p" "$initramfs_names" \
 		>"$initramfs_work/initramfs/paths"
-	sed -e 's,.*/,,' -e 's/\.ko\(\.[a-z0-9]*\)\{0,1\}$//' "$initramfs_work/initramfs/paths" |
-		tr - _ | sort -u >"$initramfs_work/initramfs/modules"
+	initramfs_stems <"$initramfs_work/initramfs/paths" >"$initramfs_work/initramfs/modules"
 	if grep -q '^lib/.' "$initramfs_names"; then
 		initramfs_lib=lib
 	elif grep -q '^usr/lib/.' "$initramfs_names"; then
@@ -221,22 +223,23 @@ initramfs_list_modules() {
 initramfs_need() {
 	initramfs_list_modules
 	for initramfs_name; do
-		initramfs_need_one "$initramfs_name"
+		initramfs_need_one "$initramfs_name" >>"$initramfs_work/wanted"
 		for initramfs_soft in $(initramfs_soft_of "$initramfs_name"); do
-			initramfs_need_one "$initramfs_soft"
+			initramfs_need_one "$initramfs_soft" >"$initramfs_work/soft"
 		done
 	done
 	sort -u "$initramfs_work/closure" >"$initramfs_work/missing"
 	initramfs_missing=$(($(wc -l <"$initramfs_work/missing")))
 }
 
+# Its own name goes to stdout if anything of it was missing.
 initramfs_need_one() {
 	initramfs_files "$1" >"$initramfs_work/files-of" || return 0
 	while IFS= read -r initramfs_entry; do
 		[ "$initramfs_entry" != builtin ] || continue
 		! initramfs_has "$initramfs_entry" || continue
 		printf '%s\n' "$initramfs_entry" >>"$initramfs_work/closure"
-		printf '%s\n' "$1" >>"$initramfs_work/wanted"
+		printf '%s\n' "$1"
 	done <"$initramfs_work/files-of"
 }
 
@@ -285,7 +288,11 @@ initramfs_index() {
 		esac
 		mkdir -p "$initramfs_tree/${initramfs_entry%/*}"
 		if initramfs_real=$(initramfs_original "$initramfs_entry"); then
-			ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry"
+			case $initramfs_entry:$initramfs_real in
+			# This machine's depmod may not know how to unpack them.
+			*.ko:*.ko.*) initramfs_copy "$initramfs_real" "$initramfs_tree/$initramfs_entry" || return 1 ;;
+			*) ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry" ;;
+			esac
 		else
 			# The kernel's folder has lost it since the image was made.
 			initramfs_cat "$initramfs_lib/modules/$initramfs_version/$initramfs_entry" \
@@ -296,7 +303,17 @@ initramfs_index() {
 		[ ! -f "$initramfs_modules/$initramfs_entry" ] ||
 			cp "$initramfs_modules/$initramfs_entry" "$initramfs_tree/$initramfs_entry"
 	done
-	"$initramfs_depmod" -C /dev/null -b "$initramfs_scratch" "$initramfs_version" 2>/dev/null
+	"$initramfs_depmod" -C /dev/null -b "$initramfs_scratch" "$initramfs_version" 2>/dev/null || return 1
+	initramfs_check_index
+}
+
+# A module that depmod cannot read is left out without a word, and would be lost
+# to the image.
+initramfs_check_index() {
+	(cd "$initramfs_tree" && find . -name '*.ko' -o -name '*.ko.*') | initramfs_stems >"$initramfs_work/stems"
+	cut -d : -f 1 "$initramfs_tree/modules.dep" | initramfs_stems >"$initramfs_work/indexed"
+	initramfs_error="depmod cannot read $(grep -vxF -f "$initramfs_work/indexed" "$initramfs_work/stems" | tr '\n' ' ')"
+	cmp -s "$initramfs_work/stems" "$initramfs_work/indexed"
 }
 
 # initramfs_build OUT: the bytes to append, padding first.
@@ -311,8 +328,9 @@ initramfs_build() {
 		initramfs_place=$initramfs_add/$initramfs_lib/modules/$initramfs_version/$initramfs_place
 		mkdir -p "${initramfs_place%/*}"
 		initramfs_error="$initramfs_modules/$initramfs_entry cannot be copied"
-		initramfs_inside "$initramfs_entry" || return 1
-		initramfs_copy "$initramfs_modules/$initramfs_entry" "$initramfs_place" || return 1
+		initramfs_real=$(initramfs_original "$initramfs_entry") || return 1
+		initramfs_inside "${initramfs_real#"$initramfs_modules/"}" || return 1
+		initramfs_copy "$initramfs_real" "$initramfs_place" || return 1
 	done <"$initramfs_work/missing"
 	for initramfs_entry in "$initramfs_tree"/modules.*; do
 		cp "$initramfs_entry" "$initramfs_add/$initramfs_lib/modules/$initramfs_version/" || return 1
@@ -380,6 +398,7 @@ initramfs_generator() {
 # The modules that were missing are loaded early, by the file that the image's
 # own programs read. Where there is none, udev still finds drivers by the
 # devices' aliases, and systemd reads modules-load.d.
+# shellcheck disable=SC2016 # the image's init expands $MODULES
 initramfs_list_at_boot() {
 	sort -u "$initramfs_work/wanted" >"$initramfs_work/load"
 	case $(initramfs_generator) in
@@ -387,7 +406,6 @@ initramfs_list_at_boot() {
 		initramfs_add_lines conf/modules <"$initramfs_work/load"
 		return
 		;;
-	# shellcheck disable=SC2016 # the image's init expands it
 	mkinitcpio) sed 's/.*/MODULES="$MODULES &"/' "$initramfs_work/load" | initramfs_add_lines config ;;
 	dracut) sed 's/^/rd.driver.pre=/' "$initramfs_work/load" | initramfs_add_lines etc/cmdline.d/90-p2v-modules.conf ;;
 	esac && initramfs_add_lines etc/modules-load.d/p2v-modules.conf <"$initramfs_work/load"
