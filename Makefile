@@ -77,7 +77,10 @@ LIB     := $(BUILD)/libp2v.a
 
 PROGRAMS := $(MAINS:src/%/main.c=$(BIN)/p2v-%)
 
-all: $(LIB) $(PROGRAMS)
+# Small static programs that run where nothing of a system is left.
+HELPERS := $(BIN)/p2v-wrap-init
+
+all: $(LIB) $(PROGRAMS) $(HELPERS)
 
 # The shared libarchive drags in libxml2 and ICU, 30 MB that a system in RAM
 # must not pay for; of the static one only the decompressors are linked. Their
@@ -104,6 +107,11 @@ $(BIN)/p2v-receive: $(OBJ)/receive/main.o $(LIB) $(ASAN_OBJ)
 $(BIN)/p2v-boot: $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ)
 	$(call say,LINK)
 	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ) $(LIBS_boot)
+
+$(HELPERS): $(BIN)/p2v-%: initrd/relay/%.c
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(run)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -static -s -o $@ $<
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
@@ -214,7 +222,7 @@ man: $(MAN)
 # Programs that people run go to bin; what these call, to lib/p2v-target.
 INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd hooks/p2v-instance
 SCRIPTS     := $(filter-out initrd/p2v-initrd hooks/p2v-instance hooks/ganeti/%,\
-	       $(shell find fixups hooks initrd -type f ! -name '.*' 2>/dev/null))
+	       $(shell find fixups hooks initrd -type f ! -name '.*' ! -name '*.c' 2>/dev/null))
 # Ganeti looks for OS definitions in /usr/lib/ganeti/os and /usr/local/lib/ganeti/os.
 GANETI_OS   := $(shell find hooks/ganeti -type f ! -name '.*' 2>/dev/null)
 
@@ -232,6 +240,7 @@ install: all man
 		install -D -m $$mode $$file \
 			$(DESTDIR)$(PREFIX)/lib/ganeti/os/p2v-target/$${file#hooks/ganeti/} || exit 1; \
 	done
+	install -m 755 $(HELPERS) $(DESTDIR)$(LIBEXECDIR)/initrd
 	for file in docs/completion/*.bash; do \
 		name=$${file##*/}; \
 		install -m 644 $$file \

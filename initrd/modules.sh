@@ -1,0 +1,99 @@
+# shellcheck shell=sh
+# modules.sh - what p2v-initrd's add-modules and check have in common
+#
+# How images and kernels are looked at is fixups/initramfs.sh, which the fixup of
+# a migrated system uses as well; this is the rest: messages, a scratch folder,
+# and where a kernel's modules are found.
+#
+# The caller has set home, the folder of this file.
+# shellcheck disable=SC2034,SC2154 # variables of initramfs.sh and of the callers
+
+LC_ALL=C
+export LC_ALL
+# shellcheck source=../fixups/initramfs.sh
+. "$home/../fixups/initramfs.sh"
+
+modules_misuse() {
+	echo "p2v-initrd: $*" >&2
+	echo "Try 'p2v-initrd $modules_command --help'." >&2
+	exit 1
+}
+
+# modules_stop STATUS MESSAGE
+modules_stop() {
+	modules_status=$1
+	shift
+	echo "p2v-initrd: $*" >&2
+	exit "$modules_status"
+}
+
+# A scratch folder, and the programs that are needed.
+modules_begin() {
+	for modules_program in p2v-boot modprobe depmod cpio; do
+		initramfs_tool "$modules_program" >/dev/null ||
+			modules_stop 4 "the program $modules_program is not installed, or not on the PATH"
+	done
+	initramfs_work=$(mktemp -d "${TMPDIR:-/tmp}/p2v-modules.XXXXXX")
+	trap 'rm -rf "$initramfs_work"' EXIT
+	trap 'exit 4' HUP INT TERM
+}
+
+# modules_check_version VERSION
+modules_check_version() {
+	case $1 in
+	'' | .* | *[!A-Za-z0-9._+~-]*) modules_misuse "--kernel takes a version as below /lib/modules: $1" ;;
+	esac
+}
+
+modules_check_name() {
+	case $1 in
+	'' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) modules_misuse "this is no name of a module: $1" ;;
+	esac
+}
+
+# modules_readable FILE STATUS
+modules_readable() {
+	if [ ! -f "$1" ] || [ ! -r "$1" ]; then
+		modules_stop "$2" "$1 is no file that can be read"
+	fi
+}
+
+# modules_open IMAGE STATUS
+modules_open() {
+	modules_readable "$1" "$2"
+	initramfs_open "$1" || modules_stop "$2" "$1 cannot be understood: $initramfs_error"
+}
+
+# The kernel versions that the open image has modules for, a line each.
+modules_versions() {
+	sed -n 's#^\(usr/\)\{0,1\}lib/modules/\([^/]*\)/.*#\2#p' "$initramfs_names" | sort -u
+}
+
+# modules_kernel ROOT VERSION STATUS: uses that system's modules. A link must not
+# lead out of ROOT: it may be the root of another machine.
+modules_kernel() {
+	modules_root=$(cd "$1" 2>/dev/null && pwd -P) || modules_stop "$3" "$1 is no folder"
+	modules_root=${modules_root%/}
+	modules_found=
+	for modules_folder in lib/modules usr/lib/modules; do
+		modules_folder=$(cd "$modules_root/$modules_folder/$2" 2>/dev/null && pwd -P) || continue
+		case $modules_folder in
+		"$modules_root"/*) modules_found=$modules_folder && break ;;
+		esac
+	done
+	[ -n "$modules_found" ] ||
+		modules_stop "$3" "there are no modules in $modules_root/lib/modules/$2 (is that kernel installed there?)"
+	initramfs_kernel "$2" "$modules_found" && return
+	[ ! -f "$modules_found/modules.dep.bin" ] || modules_stop "$3" "$initramfs_error"
+	modules_make_index "$2"
+}
+
+# A folder that was never indexed, a package unpacked by hand perhaps, stays as
+# it is: depmod gets a folder of links to it.
+modules_make_index() {
+	rm "$initramfs_root/lib/modules/$1"
+	cp -R -s "$modules_found" "$initramfs_root/lib/modules/$1"
+	initramfs_depmod=$(initramfs_tool depmod)
+	"$initramfs_depmod" -C /dev/null -b "$initramfs_root" "$1" ||
+		modules_stop 4 "depmod could not index $modules_found"
+}
