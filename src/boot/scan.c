@@ -1,11 +1,13 @@
 /* scan.c - see scan.h */
 #include "boot/scan.h"
+#include "boot/scan_mount.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
 #include "util/probe.h"
 #include "util/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -14,11 +16,13 @@
 #include <sys/stat.h>
 
 #define SCAN_MAX_DEVICES 512u
+#define SCAN_MAX_DEPTH   8u /* devices made of devices */
 #define SCAN_DIR         "/run/p2v-boot"
 
 struct scan_device {
-	char name[64]; /* of /dev and /sys/class/block */
-	char disk[64]; /* the disk it is a partition of; "" for a whole one */
+	char name[64];  /* of /dev and /sys/class/block */
+	char disk[64];  /* the disk it is a partition of; "" for a whole one */
+	char alias[64]; /* of a mapped device: LVM's "vg0-root" */
 	unsigned number;
 };
 
@@ -57,9 +61,49 @@ static void scan_parent(struct scan_device *d)
 		d->number = (unsigned)v;
 }
 
+static void scan_alias(struct scan_device *d)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/class/block/%s/dm/name", d->name);
+	io_read_line(AT_FDCWD, path, d->alias, sizeof(d->alias));
+}
+
+/* Is @name the device, its disk, or a device that it is made of? */
+static bool scan_is_on(const char *device, const char *name, unsigned depth)
+{
+	char path[160], link[512];
+	DIR *dir;
+	const struct dirent *e;
+	bool found = !strcmp(device, name);
+
+	if (found || depth == SCAN_MAX_DEPTH)
+		return found;
+	snprintf(path, sizeof(path), "/sys/class/block/%s/slaves", device);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir)))
+		found = e->d_name[0] != '.' && scan_is_on(e->d_name, name, depth + 1);
+	if (dir)
+		closedir(dir);
+	snprintf(path, sizeof(path), "/sys/class/block/%s", device);
+	if (!found) {
+		ssize_t len = readlink(path, link, sizeof(link) - 1);
+		char *slash;
+
+		link[len > 0 ? len : 0] = '\0';
+		slash = strrchr(link, '/');
+		if (slash)
+			*slash = '\0';
+		/* A partition's directory is in its disk's. */
+		slash = slash ? strrchr(link, '/') : NULL;
+		found = slash && !strcmp(slash + 1, name);
+	}
+	return found;
+}
+
 static bool scan_wanted(const struct scan *s, const struct scan_device *d)
 {
-	static const char *const never[] = {"ram", "zram", "fd", "sr"};
+	static const char *const never[] = {"ram", "zram", "fd", "sr", "mtdblock"};
 
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
 		if (!strncmp(d->name, never[i], strlen(never[i])))
@@ -67,10 +111,13 @@ static bool scan_wanted(const struct scan *s, const struct scan_device *d)
 	if (!s->only->n)
 		return true;
 	for (size_t i = 0; i < s->only->n; i++) {
-		const char *slash = strrchr(s->only->v[i], '/');
-		const char *name = slash ? slash + 1 : s->only->v[i];
+		/* /dev/vg0/root is a link to /dev/dm-0. */
+		CLEANUP_FREE char *real = realpath(s->only->v[i], NULL);
+		const char *path = real ? real : s->only->v[i];
+		const char *slash = strrchr(path, '/');
+		const char *name = slash ? slash + 1 : path;
 
-		if (!strcmp(name, d->name) || !strcmp(name, d->disk))
+		if (!strcmp(name, d->alias) || scan_is_on(d->name, name, 0))
 			return true;
 	}
 	return false;
@@ -99,13 +146,15 @@ static int scan_read(struct scan *s)
 			if (*p == '!')
 				*p = '/';
 		scan_parent(d);
+		scan_alias(d);
 		if (scan_wanted(s, d))
 			s->n++;
 	}
 	return 0;
 }
 
-static int scan_probe(const char *name, struct probe_result *out)
+/* @partuuid may be NULL. */
+static int scan_probe(const char *name, struct probe_result *out, char *partuuid, size_t size)
 {
 	char path[80];
 	CLEANUP_FD int fd = -1;
@@ -114,7 +163,38 @@ static int scan_probe(const char *name, struct probe_result *out)
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
+	if (partuuid)
+		probe_partition_uuid(fd, partuuid, size);
 	return probe_range(fd, 0, 0, out);
+}
+
+static enum rank_kind scan_boot_sector(const char *name)
+{
+	unsigned char sector[512];
+	char path[80];
+	CLEANUP_FD int fd = -1;
+
+	snprintf(path, sizeof(path), "/dev/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || io_pread_full(fd, sector, sizeof(sector), 0) < 0)
+		return RANK_NONE;
+	return rank_boot_sector(sector);
+}
+
+/* What the firmware starts from the disk, else from the partition. */
+static enum rank_kind scan_boot_code(const struct scan_device *d)
+{
+	enum rank_kind kind = d->number ? scan_boot_sector(d->disk) : RANK_NONE;
+
+	return kind ? kind : scan_boot_sector(d->name);
+}
+
+/* Not a disk that a firmware could know. */
+static bool scan_is_made(const struct scan_device *d)
+{
+	const char *name = d->number ? d->disk : d->name;
+
+	return *d->alias || !strncmp(name, "dm-", 3) || !strncmp(name, "md", 2);
 }
 
 /* "hd0" for the first disk that we met, "hd0,gpt2" for its second partition. */
@@ -122,11 +202,17 @@ static void scan_grub_name(const struct scan_device *d, unsigned disk, char *out
 {
 	struct probe_result table = {0};
 
+	if (scan_is_made(d)) {
+		const char *name = *d->alias ? d->alias : d->name + strcspn(d->name, "0123456789");
+
+		snprintf(out, size, "%s/%s", *d->alias ? "lvm" : "md", name);
+		return;
+	}
 	if (!d->number) {
 		snprintf(out, size, "hd%u", disk);
 		return;
 	}
-	if (scan_probe(d->disk, &table) < 0)
+	if (scan_probe(d->disk, &table, NULL, 0) < 0)
 		table.table[0] = '\0';
 	if (!strcmp(table.table, "gpt"))
 		snprintf(out, size, "hd%u,gpt%u", disk, d->number);
@@ -136,64 +222,82 @@ static void scan_grub_name(const struct scan_device *d, unsigned disk, char *out
 		snprintf(out, size, "hd%u,%u", disk, d->number);
 }
 
-static const char *scan_options(const char *type)
+/* The tree is a directory where something is mounted. */
+static int scan_add(struct scan *s, const struct scan_device *d, const char *dir, const char *name,
+		    const struct probe_result *p, const char *partuuid, const char *grub)
 {
-	if (!strcmp(type, "ext3") || !strcmp(type, "ext4"))
-		return "noload";
-	if (!strcmp(type, "xfs"))
-		return "norecovery,nouuid";
-	if (!strcmp(type, "btrfs"))
-		return "subvolid=5,norecovery";
-	if (!strcmp(type, "vfat"))
-		return "utf8";
-	return NULL;
+	int r = boot_trees_add(s->trees, dir, name, p->uuid, p->label, grub);
+	struct boot_tree *t = r ? NULL : &s->trees->v[s->trees->n - 1];
+
+	if (!t)
+		return r;
+	text_copy(t->partuuid, sizeof(t->partuuid), partuuid);
+	t->boot_code = scan_boot_code(d);
+	return 0;
 }
 
-/* @dir exists: mounts @name there. */
-static int scan_mount(const char *name, const char *type, const char *dir)
+static int scan_mount_point(struct scan *s, const char *name, char *dir, size_t size)
 {
-	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	char path[80];
+	snprintf(dir, size, "%s/%s", SCAN_DIR, name);
+	if (!mkdir(dir, 0700) || errno == EEXIST)
+		return 0;
+	strv_addf(s->warnings, "%s: %m", dir);
+	return -EIO;
+}
 
-	snprintf(path, sizeof(path), "/dev/%s", name);
-	if (!mount(path, dir, type, flags, scan_options(type)))
-		return 0;
-	/* An option that this kernel does not have (vfat without its character
-	 * sets), or a journal that a read-only device cannot be asked about; a
-	 * mount that would replay the journal is not tried. */
-	if (!strcmp(type, "vfat") && !mount(path, dir, type, flags, NULL))
-		return 0;
-	if (!strcmp(type, "btrfs") &&
-	    !mount(path, dir, type, flags, "subvolid=5,rescue=nologreplay"))
-		return 0;
-	return -errno;
+/* A second tree for the subvolume that is mounted when nobody names one, as
+ * openSUSE's GRUB and its rollbacks do; first, because its paths are meant. */
+static void scan_default_subvolume(struct scan *s, const struct scan_device *d, const char *whole,
+				   const char *name, const struct probe_result *p,
+				   const char *partuuid, const char *grub)
+{
+	char dir[160], path[80], second[64];
+	struct stat a, b;
+
+	if (snprintf(second, sizeof(second), "%.50s-default", name) < 0 ||
+	    scan_mount_point(s, second, dir, sizeof(dir)) < 0)
+		return;
+	snprintf(path, sizeof(path), "/dev/%s", d->name);
+	if (scan_mount_tree(path, p->type, dir, SCAN_DEFAULT) < 0)
+		return;
+	if (stat(whole, &a) == 0 && stat(dir, &b) == 0 && a.st_dev != b.st_dev)
+		scan_add(s, d, dir, second, p, partuuid, grub);
+	else
+		umount(dir);
 }
 
 static void scan_one(struct scan *s, const struct scan_device *d, unsigned disk)
 {
 	struct probe_result p = {0};
-	char dir[160], grub[64], name[64];
-	int r = scan_probe(d->name, &p);
+	char dir[160], grub[80], name[64], path[80], partuuid[64] = "";
+	CLEANUP_FREE char *where = NULL;
+	int r = scan_probe(d->name, &p, d->number ? partuuid : NULL, sizeof(partuuid));
 
 	if (r < 0 || strcmp(p.usage, "filesystem") != 0)
 		return;
-	text_copy(name, sizeof(name), d->name);
+	text_copy(name, sizeof(name), *d->alias ? d->alias : d->name);
 	for (char *c = name; *c; c++)
 		if (*c == '/' || *c == ':')
 			*c = '-';
-	snprintf(dir, sizeof(dir), "%s/%s", SCAN_DIR, name);
-	if (mkdir(dir, 0700) < 0 && errno != EEXIST) {
-		strv_addf(s->warnings, "%s: %s", dir, strerror(errno));
+	if (scan_mount_point(s, name, dir, sizeof(dir)) < 0)
 		return;
-	}
-	r = scan_mount(d->name, p.type, dir);
-	if (r < 0) {
+	snprintf(path, sizeof(path), "/dev/%s", d->name);
+	scan_grub_name(d, disk, grub, sizeof(grub));
+	r = scan_mount_tree(path, p.type, dir, SCAN_WHOLE);
+	if (r == -EBUSY)
+		where = scan_mounted_at(path);
+	if (r < 0 && !where) {
 		strv_addf(s->warnings, "/dev/%s: its %s file system cannot be mounted: %s", d->name,
 			  p.type, strerror(-r));
 		return;
 	}
-	scan_grub_name(d, disk, grub, sizeof(grub));
-	boot_trees_add(s->trees, dir, name, p.uuid, p.label, grub);
+	if (!where && !strcmp(p.type, "btrfs"))
+		scan_default_subvolume(s, d, dir, name, &p, partuuid, grub);
+	if (scan_add(s, d, where ? where : dir, name, &p, partuuid, grub) < 0 || where)
+		return;
+	text_copy(s->trees->v[s->trees->n - 1].node, sizeof(s->trees->v[0].node), path);
+	text_copy(s->trees->v[s->trees->n - 1].type, sizeof(s->trees->v[0].type), p.type);
+	text_copy(s->trees->v[s->trees->n - 1].mount, sizeof(s->trees->v[0].mount), dir);
 }
 
 /* A private copy of the mount table, with a tmpfs for the mount points. */
@@ -237,9 +341,11 @@ int boot_scan(struct boot_trees *t, const struct strv *devices, struct strv *war
 		const char *of = d->number ? d->disk : d->name;
 
 		/* The kernel lists a disk before its partitions. */
-		s->disks += strcmp(disk, of) != 0;
-		disk = of;
-		scan_one(s, d, s->disks - 1);
+		if (!scan_is_made(d) && strcmp(disk, of) != 0) {
+			s->disks++;
+			disk = of;
+		}
+		scan_one(s, d, s->disks ? s->disks - 1 : 0);
 	}
 	return r;
 }

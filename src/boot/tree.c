@@ -48,7 +48,8 @@ int boot_trees_add(struct boot_trees *t, const char *dir, const char *name, cons
 void boot_trees_release(struct boot_trees *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		close(t->v[i].dirfd);
+		if (t->v[i].dirfd >= 0)
+			close(t->v[i].dirfd);
 	free(t->v);
 	*t = (struct boot_trees){0};
 }

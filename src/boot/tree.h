@@ -24,6 +24,10 @@ struct boot_tree {
 	char partuuid[64]; /* of the partition; "" unknown */
 	/* What its disk's or its own boot sector starts; only a scan can tell. */
 	enum rank_kind boot_code;
+	/* Mounted by a scan, read-only; "" otherwise. */
+	char node[80];   /* the block device, "/dev/vda1" */
+	char type[32];   /* of the file system */
+	char mount[160]; /* where */
 };
 
 struct boot_trees {

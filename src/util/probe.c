@@ -67,3 +67,17 @@ int probe_range(int fd, uint64_t offset, uint64_t length, struct probe_result *o
 	probe_value(pr, "PTTYPE", out->table, sizeof(out->table));
 	return 0;
 }
+
+void probe_partition_uuid(int fd, char *out, size_t size)
+{
+	CLEANUP(probe_freep) blkid_probe pr = blkid_new_probe();
+
+	*out = '\0';
+	if (!pr || blkid_probe_set_device(pr, fd, 0, 0))
+		return;
+	blkid_probe_enable_superblocks(pr, 0);
+	blkid_probe_enable_partitions(pr, 1);
+	blkid_probe_set_partitions_flags(pr, BLKID_PARTS_ENTRY_DETAILS);
+	if (blkid_do_safeprobe(pr) == 0)
+		probe_value(pr, "PART_ENTRY_UUID", out, size);
+}

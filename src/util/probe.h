@@ -6,6 +6,7 @@
 #define P2V_UTIL_PROBE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct probe_result {
@@ -19,5 +20,8 @@ struct probe_result {
 
 /* Probes @length bytes at byte @offset of @fd (0: to its end). 0 or -errno. */
 int probe_range(int fd, uint64_t offset, uint64_t length, struct probe_result *out);
+/* The UUID that the partition table has for the partition @fd, a block device;
+ * "" when there is none. */
+void probe_partition_uuid(int fd, char *out, size_t size);
 
 #endif
