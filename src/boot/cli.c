@@ -6,6 +6,7 @@
 #include "boot/initrd.h"
 #include "boot/kexec.h"
 #include "boot/leave.h"
+#include "boot/save.h"
 #include "boot/scan.h"
 #include "util/cleanup.h"
 #include "util/jdoc.h"
@@ -185,6 +186,16 @@ char *cli_line(const struct cli *c, const struct boot_entry *e)
 	if (!c->append)
 		return strdup(line);
 	return asprintf(&text, "%s%s%s", line, *line ? " " : "", c->append) < 0 ? NULL : text;
+}
+
+void cli_save(const struct cli *c, struct cli_state *s, const struct boot_entry *e)
+{
+	struct err_text why = {""};
+
+	if (boot_save_commit(&s->trees, e, c->save_default, &why) < 0)
+		log_warn("%s:%s: what the boot loader keeps there was not changed: %s",
+			 e->save.block.device ? e->save.block.device : "?",
+			 e->save.block.path ? e->save.block.path : "?", why.text);
 }
 
 static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_entry *e, bool jump)

@@ -177,6 +177,7 @@ static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct b
 			  why.text[0] ? why.text : strerror(-r));
 		return CLI_REFUSED;
 	}
+	cli_save(m->cli, s, e);
 	boot_trees_release(&s->trees);
 	cli_menu_go_home(m);
 	if (!leave_by_kexec())

@@ -24,5 +24,8 @@ int cli_flush(int status);
 /* A copy of the entry's command line as the options change it; NULL when out
  * of memory. Owned. */
 char *cli_line(const struct cli *c, const struct boot_entry *e);
+/* Right before the jump: writes what the entry's boot loader would have, and
+ * with --save-default the new default. A failure is a warning. */
+void cli_save(const struct cli *c, struct cli_state *s, const struct boot_entry *e);
 
 #endif

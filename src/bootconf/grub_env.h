@@ -7,6 +7,8 @@
 #define P2V_BOOTCONF_GRUB_ENV_H
 
 #include "bootconf/grub_ast.h"
+#include "util/err.h"
+#include "util/strv.h"
 
 struct grub_var {
 	const char *name, *value;
@@ -40,5 +42,14 @@ struct grub_env grub_env_copy(const struct grub_env *env, bool only_exported);
  * up with #). False when the signature is missing. */
 bool grub_env_block(const char *text, size_t len,
 		    void (*fn)(void *ctx, const char *name, const char *value), void *ctx);
+
+#define GRUB_ENV_BLOCK 1024u /* bytes of an environment block */
+
+/* Copies the intact block @in with @set ("NAME=VALUE"; "NAME" alone: removed)
+ * changed in it; what is not named stays as it is, in its order. -EINVAL when
+ * @in is no block of @len == GRUB_ENV_BLOCK bytes, a line of it is no variable,
+ * or something of @set is no variable; -ENOSPC when it gets too long. */
+int grub_env_block_edit(const char *in, size_t len, const struct strv *set,
+			char out[GRUB_ENV_BLOCK], struct err_text *why);
 
 #endif
