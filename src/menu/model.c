@@ -42,9 +42,9 @@ void model_status(const struct model *m, char *out)
 		snprintf(out, 1024, "%s%sThe countdown waits: the menu is in use on %s.",
 			 m->message, m->message[0] ? " " : "", m->held);
 	else if (m->counting)
-		snprintf(out, 1024, "%s%s'%.200s' starts in %u second%s; any key stops this.",
+		snprintf(out, 1024, "%s%s'%.200s' starts in %u second%s; %s stops this.",
 			 m->message, m->message[0] ? " " : "", title, m->left,
-			 m->left == 1 ? "" : "s");
+			 m->left == 1 ? "" : "s", m->by_line ? "the Enter key" : "any key");
 	else if (!m->list->n && !m->message[0])
 		snprintf(out, 1024, "Nothing to boot was found.");
 	else

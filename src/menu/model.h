@@ -39,6 +39,7 @@ struct model {
 	const struct boot_list *list; /* borrowed */
 	const bool *failed;           /* borrowed: entries that could not be started; or NULL */
 	bool allow_shell;
+	bool by_line;        /* keys come only with the end of a line */
 	unsigned rows, cols; /* of the terminal, at least 1 each */
 
 	enum model_view view;

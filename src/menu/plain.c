@@ -382,6 +382,7 @@ int plain_run(const struct boot_list *list, const struct menu_options *o,
 	r = term_open(&p.term, o->in, o->out, false);
 	if (!r) {
 		model_begin(&p.model, list, o->selected);
+		p.model.by_line = true;
 		if (o->message)
 			text_copy(p.model.message, sizeof(p.model.message), o->message);
 		if (o->timeout != MENU_NO_COUNTDOWN)
