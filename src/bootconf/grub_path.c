@@ -95,6 +95,21 @@ static bool grub_path_look(struct grub_eval *ev, size_t device, struct grub_wher
 	return true;
 }
 
+/* A btrfs may be seen twice, as a whole and as its default subvolume. */
+static void grub_path_look_at_twins(struct grub_eval *ev, struct grub_where *w)
+{
+	const struct reader_device *d = ev->facts->devices;
+	const char *uuid = d[w->device].uuid;
+
+	for (size_t i = 0; *uuid && i < ev->facts->n; i++) {
+		if ((long)i == w->device || strcmp(d[i].uuid, uuid) != 0 ||
+		    strcmp(d[i].grub, d[w->device].grub) != 0 || !grub_path_look(ev, i, w))
+			continue;
+		w->device = (long)i;
+		return;
+	}
+}
+
 /* Devices whose files can be on none of the trees. */
 static bool grub_path_elsewhere(const char *device)
 {
@@ -130,7 +145,8 @@ struct grub_where grub_path_find(struct grub_eval *ev, const char *word)
 		return w;
 	w.device = grub_path_device(ev, device);
 	if (w.device >= 0) {
-		grub_path_look(ev, (size_t)w.device, &w);
+		if (!grub_path_look(ev, (size_t)w.device, &w))
+			grub_path_look_at_twins(ev, &w);
 		return w;
 	}
 	for (size_t i = 0; i < ev->facts->n && !grub_path_elsewhere(device); i++) {
@@ -265,11 +281,35 @@ int grub_path_search(struct grub_eval *ev, const struct grub_args *a)
 	return grub_search_done(ev, &s);
 }
 
-/* probe [--set=VAR] --fs-uuid|--label DEVICE */
+/* "hd0,gpt2" is in a table that GRUB calls gpt. */
+static const char *grub_path_partmap(struct grub_eval *ev, size_t device)
+{
+	const char *part = strchr(ev->facts->devices[device].grub, ',');
+	size_t len = part ? strcspn(part + 1, "0123456789") : 0;
+
+	return len ? grub_arena_strndup(&ev->arena, part + 1, len) : NULL;
+}
+
+/* What probe's options ask for; NULL: not known. */
+static const char *grub_path_probed(struct grub_eval *ev, const char *option, size_t device)
+{
+	const struct reader_device *d = &ev->facts->devices[device];
+
+	if (!strcmp(option, "--fs-uuid") || !strcmp(option, "-u"))
+		return d->uuid;
+	if (!strcmp(option, "--label") || !strcmp(option, "-l"))
+		return d->label;
+	if (!strcmp(option, "--part-uuid"))
+		return d->partuuid;
+	if (!strcmp(option, "--partmap") || !strcmp(option, "-p"))
+		return grub_path_partmap(ev, device);
+	return NULL;
+}
+
+/* probe [--set=VAR] --fs-uuid|--label|--part-uuid|--partmap DEVICE */
 int grub_path_probe(struct grub_eval *ev, const struct grub_args *a)
 {
-	const char *var = NULL, *device = NULL, *value = NULL;
-	bool uuid = false, label = false;
+	const char *var = NULL, *device = NULL, *what = "", *value = NULL;
 	long i;
 
 	for (size_t n = 1; n < a->n; n++) {
@@ -279,18 +319,14 @@ int grub_path_probe(struct grub_eval *ev, const struct grub_args *a)
 			var = w + 6;
 		else if ((!strcmp(w, "--set") || !strcmp(w, "-s")) && n + 1 < a->n)
 			var = a->v[++n];
-		else if (!strcmp(w, "--fs-uuid") || !strcmp(w, "-u"))
-			uuid = true;
-		else if (!strcmp(w, "--label") || !strcmp(w, "-l"))
-			label = true;
+		else if (*w == '-')
+			what = w;
 		else
 			device = w;
 	}
 	i = device ? grub_path_device(ev, device) : -1;
-	if (i >= 0 && uuid)
-		value = ev->facts->devices[i].uuid;
-	else if (i >= 0 && label)
-		value = ev->facts->devices[i].label;
+	if (i >= 0)
+		value = grub_path_probed(ev, what, (size_t)i);
 	if (!value || !*value)
 		return 1;
 	if (var)
