@@ -136,19 +136,3 @@ int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char
 	*out = STEAL(buf);
 	return 0;
 }
-
-int boot_file_open(const struct boot_trees *t, const struct boot_file *f)
-{
-	const struct boot_tree *tree = f->device ? boot_trees_by_name(t, f->device) : NULL;
-	int fd;
-
-	if (!tree) {
-		log_error("%s: the file system that it is on (%s) is not among those looked at",
-			  f->path, f->device ? f->device : "?");
-		return -ENODEV;
-	}
-	fd = boot_tree_open(tree, f->path);
-	if (fd < 0)
-		log_error("%s:%s: cannot be opened: %s", f->device, f->path, strerror(-fd));
-	return fd;
-}

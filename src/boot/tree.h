@@ -51,7 +51,5 @@ int boot_tree_open(const struct boot_tree *t, const char *path);
 /* Reads a regular file of at most @max bytes; NUL-terminated, owned by the caller. */
 int boot_tree_read(const struct boot_tree *t, const char *path, size_t max, char **out,
 		   size_t *len);
-/* Opens the file that an entry names; logs the reason when it cannot. */
-int boot_file_open(const struct boot_trees *t, const struct boot_file *f);
 
 #endif
