@@ -59,6 +59,8 @@ static const char *kexec_reason(int error, bool locked_down)
 {
 	switch (error) {
 	case EPERM:
+		if (geteuid() != 0)
+			return "only root may do that";
 		if (locked_down)
 			return "the kernel is locked down (Secure Boot) and takes no kernel whose "
 			       "signature it cannot check: only a reboot can start another one";
@@ -152,6 +154,10 @@ static int kexec_open_kernel(const struct boot_trees *t, struct kexec_set *s,
 		if (r < 0)
 			return r;
 	}
+	if (s->image.page && s->image.page != (uint32_t)sysconf(_SC_PAGESIZE))
+		log_info("this kernel has pages of %u bytes, unlike the running one: the processor "
+			 "must know them",
+			 s->image.page);
 	if (s->image.old_call) {
 		log_info("only kexec_load can start this kernel (a 32-bit one, or boot protocol "
 			 "%u.%u)",

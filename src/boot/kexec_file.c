@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -108,6 +109,8 @@ int kexec_file_adopt(struct kexec_file *f, int *mem, struct err_text *why)
  * Where leases do not exist nothing is known, and the kernel will say. */
 static bool kexec_file_is_written(const struct kexec_file *f)
 {
+	/* Should somebody open it just now, the signal is one that does no harm. */
+	fcntl(f->fd, F_SETSIG, SIGURG);
 	if (fcntl(f->fd, F_SETLEASE, F_RDLCK) < 0)
 		return errno == EAGAIN || errno == EBUSY;
 	fcntl(f->fd, F_SETLEASE, F_UNLCK);
@@ -252,7 +255,7 @@ static int kexec_file_read_line(const struct kexec_file *f, const struct image_p
 int kexec_file_expand_uki(const struct boot_trees *t, struct boot_entry *e, struct err_text *why)
 {
 	CLEANUP(kexec_file_release) struct kexec_file f = {.fd = -1};
-	struct image image;
+	struct image image = {0};
 	char *line = NULL;
 	int r = kexec_file_open(t, &e->kernel, &f, why);
 
