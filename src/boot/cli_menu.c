@@ -160,10 +160,13 @@ static struct boot_entry *cli_menu_find(struct boot_list *l, const struct boot_e
 	return NULL;
 }
 
-/* Loads @e and arranges the jump; CLI_OK: it is under way, and the menu ends. */
-static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct boot_entry *e)
+/* Loads @e and arranges the jump; CLI_OK: it is under way, and the menu ends.
+ * What nobody chose does not become the default. */
+static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct boot_entry *e,
+			 bool unattended)
 {
 	const struct kexec_options options = {.legacy = m->cli->kexec_load};
+	struct cli saving = *m->cli;
 	struct err_text why = {""};
 	char title[200];
 	int r = kexec_usable(NULL, &why);
@@ -177,7 +180,8 @@ static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct b
 			  why.text[0] ? why.text : strerror(-r));
 		return CLI_REFUSED;
 	}
-	cli_save(m->cli, s, e);
+	saving.save_default &= !unattended;
+	cli_save(&saving, s, e);
 	boot_trees_release(&s->trees);
 	cli_menu_go_home(m);
 	if (!leave_by_kexec())
@@ -207,7 +211,7 @@ static int cli_menu_boot(struct cli_menu *m, const struct menu_choice *choice)
 			cli_print_entry(&edited);
 			return cli_flush(CLI_OK);
 		}
-		status = cli_menu_jump(m, &s, &edited);
+		status = cli_menu_jump(m, &s, &edited, choice->unattended);
 	}
 	boot_trees_release(&s.trees);
 	cli_menu_go_home(m);
@@ -302,9 +306,12 @@ static int cli_menu_act(struct cli_menu *m, const struct menu_choice *choice)
 		break;
 	}
 	m->status = cli_menu_boot(m, choice);
+	if (m->status == CLI_OK) {
+		if (!m->cli->dry_run)
+			lock_started(&m->lock);
+		return CLI_OK;
+	}
 	lock_stop(&m->lock);
-	if (m->status == CLI_OK)
-		return CLI_OK; /* a dry run */
 	cli_menu_fall_back(m, choice);
 	return -1;
 }

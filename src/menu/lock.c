@@ -12,6 +12,9 @@ enum lock_byte {
 	LOCK_START,
 };
 
+/* Not 0 when an entry has been started; what is in RAM ends with this system. */
+#define LOCK_STARTED_AT 8
+
 /* The names begin here; whoever came last is named. */
 #define LOCK_NAME_AT 16
 
@@ -57,9 +60,13 @@ void lock_leave(const struct lock *l)
 bool lock_elsewhere(const struct lock *l, char *who, size_t size)
 {
 	struct flock f = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCK_USE, .l_len = 2};
-	char name[64] = "";
+	char name[64] = "", started = 0;
 
 	who[0] = '\0';
+	if (l->fd >= 0 && pread(l->fd, &started, 1, LOCK_STARTED_AT) == 1 && started) {
+		text_copy(who, size, "another terminal, where an entry has been started");
+		return true;
+	}
 	if (l->fd < 0 || fcntl(l->fd, F_OFD_GETLK, &f) < 0 || f.l_type == F_UNLCK)
 		return false;
 	if (pread(l->fd, name, sizeof(name) - 1, LOCK_NAME_AT) <= 0 || !name[0])
@@ -76,4 +83,11 @@ bool lock_start(const struct lock *l)
 void lock_stop(const struct lock *l)
 {
 	lock_set(l, F_UNLCK, LOCK_START);
+}
+
+void lock_started(const struct lock *l)
+{
+	/* What cannot be noted is only lost to other menus. */
+	if (l->fd >= 0 && pwrite(l->fd, "x", 1, LOCK_STARTED_AT) < 0)
+		return;
 }

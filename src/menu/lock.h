@@ -27,5 +27,8 @@ bool lock_elsewhere(const struct lock *l, char *who, size_t size);
 /* True when this menu may start an entry now. */
 bool lock_start(const struct lock *l);
 void lock_stop(const struct lock *l);
+/* The jump is under way, and this process ends before it: until then no
+ * countdown of another menu may come to its end. */
+void lock_started(const struct lock *l);
 
 #endif

@@ -102,6 +102,10 @@ static void test_lock(void)
 	TAP_OK(lock_start(&a));
 	lock_close(&a); /* as when the process ends */
 	TAP_OK(lock_start(&c));
+	lock_started(&c);
+	lock_stop(&c);
+	TAP_OK(lock_elsewhere(&b, who, sizeof(who)));
+	TAP_HAS(who, "has been started");
 	lock_close(&b);
 	lock_close(&c);
 	unlink(path);
