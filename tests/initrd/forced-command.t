@@ -32,16 +32,21 @@ for shell in dash 'busybox sh'; do
 	rm -f "$T/rescue"
 	check_eq "$shell: the receiver" "$(door "$shell" p2v-receive)" 'ran p2v-receive '
 	check_eq "$shell: the list" "$(door "$shell" 'p2v-boot list')" 'ran p2v-boot list'
+	check_eq "$shell: the menu, which waits" "$(door "$shell" menu)" 'ran p2v-boot menu --timeout none'
+	check_eq "$shell: by its long name" "$(door "$shell" 'p2v-boot menu')" \
+		'ran p2v-boot menu --timeout none'
 	# shellcheck disable=SC2016 # must stay as it is
 	for request in 'p2v-receive; touch owned' 'p2v-receive
 touch owned' '$(touch owned)' '`touch owned`' 'p2v-receive ' ' p2v-receive' 'p2v-receive --help' \
-		'p2v-boot kexec' 'p2v-boot menu' 'p2v-boot list; id' '/usr/bin/p2v-receive' '*' 'touch owned' '-c touch'; do
+		'p2v-boot kexec' 'p2v-boot menu --allow-shell' 'menu; id' ' menu' 'p2v-boot list; id' '/usr/bin/p2v-receive' '*' 'touch owned' '-c touch'; do
 		refused "$shell" "$request"
 	done
 	check_status "$shell: no shell either" 126 door "$shell"
 	: >"$T/rescue"
 	check_eq "$shell: with a rescue shell any command" "$(door "$shell" 'echo a; echo b')" 'a
 b'
+	check_eq "$shell: and the menu has it, too" "$(door "$shell" menu)" \
+		'ran p2v-boot menu --timeout none --allow-shell'
 	check_eq "$shell: the receiver is still itself" "$(door "$shell" p2v-receive)" 'ran p2v-receive '
 done
 done_testing
