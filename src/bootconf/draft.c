@@ -41,20 +41,25 @@ static bool draft_taken(const struct boot_list *l, const char *id)
 
 char *draft_id(const struct boot_list *l, const char *wanted)
 {
-	size_t len = strlen(wanted);
+	size_t len = strnlen(wanted, DRAFT_MAX_ID);
 	unsigned count = 1;
+	CLEANUP_FREE char *base = NULL;
 	char *id = NULL;
 
-	if (!draft_taken(l, wanted))
-		return strdup(wanted);
+	/* Not half a UTF-8 character at a forced end. */
+	while (wanted[len] && len && ((unsigned char)wanted[len] & 0xc0) == 0x80)
+		len--;
+	base = strndup(wanted, len);
+	if (!base || !draft_taken(l, base))
+		return STEAL(base);
 	/* Begin behind those that already have such a number, else thousands of
 	 * equal titles would each try all numbers. */
 	for (size_t i = 0; i < l->n; i++)
-		if (l->v[i].id && !strncmp(l->v[i].id, wanted, len) && l->v[i].id[len] == '#')
+		if (l->v[i].id && !strncmp(l->v[i].id, base, len) && l->v[i].id[len] == '#')
 			count++;
 	do {
 		free(id);
-		if (asprintf(&id, "%s#%u", wanted, ++count) < 0)
+		if (asprintf(&id, "%s#%u", base, ++count) < 0)
 			return NULL;
 	} while (draft_taken(l, id));
 	return id;

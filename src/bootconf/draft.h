@@ -10,14 +10,15 @@
 
 #define DRAFT_MAX_LINE 8192u /* bytes of a line that are still believed */
 #define DRAFT_MAX_WARN 100u  /* of one configuration */
+#define DRAFT_MAX_ID   200u  /* bytes, without what makes it unique */
 
 /* "FILE:LINE: what", without control characters; @line 0: "FILE: what". After
  * DRAFT_MAX_WARN of them in @told nothing more is said. */
 void draft_warn(struct boot_list *l, unsigned *told, const char *file, unsigned line,
 		const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
-/* @wanted, or "@wanted#2" and so on when the list has such an id; owned; NULL
- * when out of memory. */
+/* @wanted, cut to DRAFT_MAX_ID bytes, or "@wanted#2" and so on when the list has
+ * such an id; owned; NULL when out of memory. */
 char *draft_id(const struct boot_list *l, const char *wanted);
 
 /* @path from the root of a file system, relative ones below @dir, without "."

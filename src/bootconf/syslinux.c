@@ -52,7 +52,7 @@ static char *syslinux_above(const struct syslinux *s, size_t menu)
 	if (!menu)
 		return strdup("");
 	above = syslinux_above(s, m->parent);
-	return above && asprintf(&full, "%s%.1000s>", above, name) >= 0 ? full : NULL;
+	return above && asprintf(&full, "%s%.200s>", above, name) >= 0 ? full : NULL;
 }
 
 static char *syslinux_title(const struct syslinux *s, const struct syslinux_label *l)

@@ -198,6 +198,29 @@ static void test_configfile(void)
 	boot_list_release(&l);
 }
 
+/* Ids stay short and unique, and are not cut inside a character. */
+static void test_long_titles(void)
+{
+	char text[2048] = "", title[512] = "";
+	struct boot_list l;
+
+	memset(title, 'x', 199);
+	strcat(title, "\xc3\xa4 and more");
+	for (int i = 0; i < 3; i++) {
+		strcat(strcat(text, "title "), title);
+		strcat(text, "\nkernel /boot/k\n");
+	}
+	test_config(text, &l);
+	TAP_INT(l.n, 3);
+	if (l.n == 3) {
+		TAP_STR(l.v[0].title, title);
+		TAP_INT(strlen(l.v[0].id), 199);
+		TAP_STR(l.v[1].id + 199, "#2");
+		TAP_STR(l.v[2].id + 199, "#3");
+	}
+	boot_list_release(&l);
+}
+
 static void test_bad(void)
 {
 	const struct rf_file none[] = {RF(NULL, NULL)};
@@ -222,6 +245,7 @@ int main(void)
 	TAP_RUN(test_defaults);
 	TAP_RUN(test_saved);
 	TAP_RUN(test_configfile);
+	TAP_RUN(test_long_titles);
 	TAP_RUN(test_bad);
 	return tap_done();
 }
