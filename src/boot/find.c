@@ -30,9 +30,19 @@ static bool find_same_file(const struct boot_file *a, const struct boot_file *b)
 	       find_same_text(a->newc, b->newc) && a->offset == b->offset && a->size == b->size;
 }
 
+/* A boot loader entry's file that GRUB's blscfg has read, too: GRUB knows more
+ * about it, variables and early initrds. */
+static bool find_same_source(const struct boot_entry *a, const struct boot_entry *b)
+{
+	return a->reader != b->reader && find_same_text(a->source, b->source) &&
+	       find_same_file(&a->kernel, &b->kernel);
+}
+
 /* Would both start the same? */
 static bool find_same_entry(const struct boot_entry *a, const struct boot_entry *b)
 {
+	if (find_same_source(a, b))
+		return true;
 	if (!find_same_file(&a->kernel, &b->kernel) || !find_same_text(a->cmdline, b->cmdline) ||
 	    a->initrd_count != b->initrd_count || !find_same_file(&a->devicetree, &b->devicetree))
 		return false;
