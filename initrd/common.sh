@@ -2,7 +2,7 @@
 #
 # These functions run inside the initramfs, after the root disk was mounted
 # and before it becomes "/". The order of work is ramboot_run's; the callers
-# (initramfs-tools today) only choose the moment and what to do on failure.
+# (initramfs-tools, dracut, mkinitcpio) only choose the moment and what to do on failure.
 #
 # Nothing here decides silently: a function that cannot do its part puts the
 # reason into $ramboot_error and returns 1, and a root that is not complete in
@@ -11,7 +11,7 @@
 # Every path comes from a variable, so that tests can point at a fake tree.
 # Numbers are KiB unless the name says otherwise.
 #
-# shellcheck shell=sh disable=SC2034 # ramboot_error and _wanted are for the caller
+# shellcheck shell=sh disable=SC2034 # what callers use
 
 : "${ramboot_root:=${rootmnt:-/root}}"        # where the disk is mounted
 : "${ramboot_dest:=/ramroot}"                 # where the copy is built
@@ -32,6 +32,11 @@
 # Memory that one file costs in tmpfs apart from its data (inode, directory
 # entry, attributes).
 ramboot_inode_cost=1
+
+# What these functions call, for builders whose initramfs may lack some of it.
+# cp, find and getfattr must be the GNU ones.
+ramboot_programs='cp find getfattr awk cat cut df grep head mkdir mount rm sed sleep stat
+tr umount wc xargs'
 
 ramboot_error=
 

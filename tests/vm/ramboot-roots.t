@@ -1,6 +1,7 @@
 #!/bin/sh
 # ramboot-roots.t - a machine moves its root into RAM and lets go of the disk:
-# from a partition, from a logical volume, from a disk without a table
+# from a partition, from a logical volume, from a disk without a table; the last
+# with an initramfs by dracut, the others by initramfs-tools
 #
 # shellcheck disable=SC2016,SC2317 # commands for the machine; functions for check
 
@@ -78,9 +79,20 @@ check_eq "lvm: the volume group is inactive" "$(vm_ssh lvm 'ls /dev/mapper')" co
 in_ram lvm vda
 vm_stop lvm
 
+# The instance's packages with dracut's files among them, in which dracut runs.
+make_dracut() {
+	mkdir "$T/tree"
+	zstd -qdc "$B"/cache/base-*.tar.zst | tar -C "$T/tree" -xpf - || return
+	sh "$ROOT/tests/tools/unpack-package.sh" dracut-core "$T/dracut" || return
+	tar -C "$T/dracut" -cf - . | tar -C "$T/tree" --keep-directory-symlink -xf - || return
+	p2v-initrd build --ramboot --builder dracut --kernel "$(ls "$T/tree/lib/modules")" \
+		--root-tree "$T/tree" -o "$T/dracut.img" || return
+	rm -rf "$T/tree" "$T/dracut"
+}
+check "dracut makes an initramfs" make_dracut
 cp --sparse=always "$I/ramboot-whole.img" "$T/whole.img"
 vm_start whole --mem 512 --disk "$T/whole.img" --kernel "$I/ramboot-vmlinuz" \
-	--initrd "$I/ramboot-initrd" --append "root=/dev/vda $quick"
+	--initrd "$T/dracut.img" --append "root=/dev/vda $quick"
 check "whole disk: ssh answers" vm_wait_ssh whole 90
 in_ram whole vda
 vm_stop whole
