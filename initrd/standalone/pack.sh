@@ -26,7 +26,7 @@ pack_host_key() {
 	ssh-ed25519) echo ssh_host_ed25519_key ;;
 	ssh-rsa) echo ssh_host_rsa_key ;;
 	ecdsa-sha2-*) echo ssh_host_ecdsa_key ;;
-	*) pack_die 1 "$1 is no private host key without a passphrase" ;;
+	*) pack_die 1 "$1 is no private key without a passphrase, or others may read it" ;;
 	esac
 }
 

@@ -107,6 +107,5 @@ ssh_start() {
 	ssh_authorize || return 1
 	ssh_host_keys
 	ssh_serve &
-	date_up=$(cut -d ' ' -f 1 "$p2v_proc/uptime")
-	echo "$date_up" >"$p2v_run/sshd-started"
+	cut -d ' ' -f 1 "$p2v_proc/uptime" >"$p2v_run/sshd-started"
 }

@@ -21,6 +21,9 @@ partclone procps time systemd"
 packages="$packages python3 python3-simplejson python3-pyparsing python3-openssl python3-pyinotify
 python3-pycurl python3-paramiko python3-bitarray python3-psutil"
 
+# cloud-init volumes.
+packages="$packages genisoimage"
+
 missing=
 for package in $packages; do
 	case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true) in

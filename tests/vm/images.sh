@@ -1,5 +1,5 @@
 #!/bin/sh
-# images.sh [mbr] [gpt] [instance] - makes the disks that the VM tests use
+# images.sh [mbr] [gpt] [instance] [kernel] - makes the disks that the VM tests use
 #
 # The machines that are moved, and the one that they are moved to. Into
 # build/images, kept for as long as what they are made from is the same:
@@ -13,6 +13,7 @@
 #                         drivers; a serial console
 #   source-X.manifest     what tests/vm/manifest.sh says of the marker files
 #   source-hostkey.pub    the machine's ssh host key (ed25519)
+#   kernel/               its boot/ and lib/modules/, for initrds of our own
 #   instance.img          8 GiB bootstrap disk by p2v-instance, with a rescue
 #                         shell for the operator's key
 #   instance-hostkeys/    its ssh host keys
@@ -290,6 +291,19 @@ make_instance() {
 	echo "$instance_key" >"$I/instance.img.key"
 }
 
+make_kernel() {
+	if fresh kernel "$root_key"; then
+		return 0
+	fi
+	rm -rf "$I/kernel" "$I/kernel.new"
+	mkdir "$I/kernel.new"
+	tar -C "$I/kernel.new" -xpf "$I/source-root.tar" --wildcards './boot/vmlinuz-*' './boot/config-*' \
+		'./usr/lib/modules/*'
+	ln -s usr/lib "$I/kernel.new/lib"
+	mv "$I/kernel.new" "$I/kernel"
+	echo "$root_key" >"$I/kernel.key"
+}
+
 if [ "${1:-}" = --inside ]; then
 	"make_$2" "$3"
 	exit
@@ -310,8 +324,12 @@ for each in "$@"; do
 		make_image "$each"
 		;;
 	instance) make_instance ;;
+	kernel)
+		make_root
+		make_kernel
+		;;
 	*)
-		say "I know mbr, gpt and instance, not $each"
+		say "I know mbr, gpt, instance and kernel, not $each"
 		exit 1
 		;;
 	esac
