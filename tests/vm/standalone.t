@@ -9,6 +9,9 @@ need_root
 need qemu-system-x86_64 socat setpriv ssh ssh-keygen ssh-keyscan mmdebstrap sfdisk genisoimage cpio zstd \
 	p2v-push p2v-receive p2v-boot p2v-initrd
 
+# The list of boot entries is refused for want of a disk, not by the door.
+door_answers() { vm_ssh bare 'p2v-boot list' 2>&1 | grep -q '^p2v-boot:'; }
+
 check "the source's disk and a kernel are made" flow_images mbr kernel
 kernel=$(cd "$I/kernel/boot" && echo vmlinuz-*)
 check "the initrd is built" p2v-initrd build --standalone --kernel "${kernel#vmlinuz-}" \
@@ -52,6 +55,6 @@ vm_monitor bare 'device_add virtio-blk-pci,drive=seed,id=seed' >>"$T/monitor"
 check "a cloud-init volume that comes late brings a key" vm_wait_console bare 'from the volume cidata' 60
 check "and its name" vm_wait_console bare 'seeded waits in RAM' 30
 check "the console shows the fingerprint of a new host key" vm_wait_console bare 'SHA256:' 30
-check "the key opens the door" vm_wait_ssh bare 60 'p2v-boot list; test $? = 1'
+check "the key opens the door" vm_until 60 door_answers
 check_status "which leads to nothing else" 126 vm_ssh bare 'cat /etc/p2v/defaults'
 done_testing
