@@ -14,6 +14,8 @@ for name in fixups/lib.sh fixups/undo hooks/lib.sh hooks/files/forced-command in
 	check "$name is installed" test -s "$dest/usr/lib/p2v-target/$name"
 done
 check "fixups are executable" test -x "$dest/usr/lib/p2v-target/fixups/10-fstab"
-check "bash completion for p2v-push" test -s "$dest/usr/share/bash-completion/completions/p2v-push"
+for name in p2v-push p2v-boot; do
+	check "bash completion for $name" test -s "$dest/usr/share/bash-completion/completions/$name"
+done
 
 done_testing
