@@ -139,8 +139,10 @@ static char *boot_file_text(const struct boot_file *f)
 
 	if (f->offset || f->size)
 		snprintf(part, sizeof(part), "#%" PRIu64 "+%" PRIu64, f->offset, f->size);
-	return asprintf(&text, "%s:%s%s", f->device ? f->device : "?", f->path, part) < 0 ? NULL
-											  : text;
+	return asprintf(&text, "%s%s%s%s:%s%s", f->newc ? "newc:" : "", f->newc ? f->newc : "",
+			f->newc ? ":" : "", f->device ? f->device : "?", f->path, part) < 0
+		       ? NULL
+		       : text;
 }
 
 static void boot_file_to_json(struct jdoc *o, const char *key, const struct boot_file *f)

@@ -29,6 +29,14 @@ void grub_eval_warn(struct grub_eval *ev, const char *fmt, ...)
 	grub_eval_warn_at(ev, ev->at ? ev->at->file : "grub.cfg", ev->at ? ev->at->line : 0, text);
 }
 
+static void grub_eval_once(struct grub_eval *ev, const char *text)
+{
+	if (strv_has(&ev->told, text) || ev->told.n >= GRUB_EVAL_MAX_WARN)
+		return;
+	strv_add(&ev->told, text);
+	grub_eval_warn(ev, "%s", text);
+}
+
 void grub_eval_stop(struct grub_eval *ev, const char *why)
 {
 	if (ev->flow != GRUB_FLOW_STOP)
@@ -247,11 +255,11 @@ static bool grub_eval_assign(struct grub_eval *ev, const char *word)
 
 static void grub_eval_unknown(struct grub_eval *ev, const char *name)
 {
+	char text[128];
+
 	ev->status = 1;
-	if (strv_has(&ev->told, name) || ev->told.n >= GRUB_EVAL_MAX_WARN)
-		return;
-	strv_add(&ev->told, name);
-	grub_eval_warn(ev, "the command %.64s is not known and does nothing here", name);
+	snprintf(text, sizeof(text), "the command %.64s is not known and does nothing here", name);
+	grub_eval_once(ev, text);
 }
 
 /* Commands come before functions, functions before assignments, as in GRUB;
@@ -386,8 +394,10 @@ static void grub_eval_node(struct grub_eval *ev, const struct grub_node *n)
 
 void grub_eval_list(struct grub_eval *ev, const struct grub_node *n)
 {
+	/* As in GRUB an error of this command, and the script goes on. */
 	if (ev->depth == GRUB_EVAL_MAX_DEPTH) {
-		grub_eval_stop(ev, "calls are nested too deeply");
+		grub_eval_once(ev, "calls are nested too deeply");
+		ev->status = 1;
 		return;
 	}
 	ev->depth++;
@@ -434,12 +444,26 @@ void grub_eval_text(struct grub_eval *ev, const char *file, const char *text, si
 	ev->at = at;
 }
 
+/* A file that reads itself would be read until the depth is used up; a script
+ * may do it once or twice, guarded by a variable. */
+static bool grub_eval_is_open(struct grub_eval *ev, const char *name)
+{
+	unsigned times = 0;
+
+	for (const struct grub_open *o = ev->open; o; o = o->outer)
+		times += !strcmp(o->name, name);
+	if (times < GRUB_EVAL_MAX_OPEN)
+		return false;
+	grub_eval_warn(ev, "%.300s reads itself again and again", name);
+	return true;
+}
+
 int grub_eval_source(struct grub_eval *ev, const char *word)
 {
 	const struct reader_facts *f = ev->facts;
 	struct grub_where w = grub_path_find(ev, word);
 	CLEANUP_FREE char *text = NULL, *file = NULL;
-	const char *name;
+	struct grub_open open = {.outer = ev->open};
 	size_t len;
 
 	if (w.device < 0 || w.kind != READER_REGULAR ||
@@ -449,10 +473,12 @@ int grub_eval_source(struct grub_eval *ev, const char *word)
 		file = NULL;
 		return 1;
 	}
-	name = grub_arena_strdup(&ev->arena, file);
-	if (!name)
+	open.name = grub_arena_strdup(&ev->arena, file);
+	if (!open.name || grub_eval_is_open(ev, open.name))
 		return 1;
+	ev->open = &open;
 	ev->status = 0;
-	grub_eval_text(ev, name, text, len);
+	grub_eval_text(ev, open.name, text, len);
+	ev->open = open.outer;
 	return ev->status;
 }

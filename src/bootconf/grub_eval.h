@@ -21,6 +21,7 @@
 #define GRUB_EVAL_MAX_TOTAL  4000000u
 #define GRUB_EVAL_MAX_MEMORY ((size_t)48 << 20)
 #define GRUB_EVAL_MAX_WARN   100u
+#define GRUB_EVAL_MAX_OPEN   3u /* times that one file is open at once */
 
 struct grub_args {
 	char **v; /* in the arena, NULL-terminated */
@@ -60,6 +61,12 @@ enum grub_flow {
 	GRUB_FLOW_STOP, /* a bound was exceeded */
 };
 
+/* A file that is being run. */
+struct grub_open {
+	const char *name;
+	const struct grub_open *outer;
+};
+
 struct grub_eval {
 	const struct reader_facts *facts;
 	struct boot_list *list;
@@ -79,10 +86,11 @@ struct grub_eval {
 	const struct grub_node *at;  /* for warnings */
 	int status;                  /* $? */
 	enum grub_flow flow;
+	const struct grub_open *open; /* the innermost file */
 	unsigned levels;
 	unsigned depth;
 	size_t steps, total; /* left */
-	struct strv told;    /* unknown commands that were warned about */
+	struct strv told;    /* warnings that are given once */
 	char scratch[GRUB_EVAL_MAX_BYTES + 1];
 };
 
