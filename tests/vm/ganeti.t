@@ -3,6 +3,7 @@
 # scripts called with the environment that Ganeti makes. No machine is started:
 # what is made is compared with what p2v-instance makes, and that the push tests
 # boot.
+# shellcheck disable=SC2016 # hostile values
 . "$(dirname "$0")/../lib.sh"
 need_root
 need make mmdebstrap losetup partx mke2fs sfdisk ssh-keygen dpkg-deb

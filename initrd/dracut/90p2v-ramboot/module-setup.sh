@@ -1,10 +1,12 @@
-#!/bin/bash
+#!/bin/sh
 # dracut module: the ramboot step, before dracut leaves for the real root.
 # Only where it is asked for (--add p2v-ramboot): p2v-initrd does, or an
 # administrator, whose machine then waits for p2v.ramboot=on.
 #
 # dracut sources this; inst, inst_hook, inst_simple and derror are its own.
 # The folder of common.sh is the one that p2v-initrd names, or an installation's.
+#
+# shellcheck disable=SC1090,SC2154 # the builder's variables, and ours by common.sh
 
 check() {
 	return 255
@@ -15,25 +17,25 @@ depends() {
 }
 
 install() {
-	local dir program common=
-	for dir in "${P2V_INITRD_DIR:-}" /usr/lib/p2v-target/initrd /usr/local/lib/p2v-target/initrd; do
-		if [ -n "$dir" ] && [ -r "$dir/common.sh" ]; then
-			common=$dir/common.sh
+	p2v_common=
+	for p2v_dir in "${P2V_INITRD_DIR:-}" /usr/lib/p2v-target/initrd /usr/local/lib/p2v-target/initrd; do
+		if [ -n "$p2v_dir" ] && [ -r "$p2v_dir/common.sh" ]; then
+			p2v_common=$p2v_dir/common.sh
 			break
 		fi
 	done
-	if [ -z "$common" ]; then
+	if [ -z "$p2v_common" ]; then
 		derror "p2v-ramboot: common.sh not found (set P2V_INITRD_DIR)"
 		return 1
 	fi
-	. "$common"
-	inst_simple "$common" /usr/lib/p2v-ramboot/common.sh
-	for program in $ramboot_programs; do
-		if ! program_path=$(command -v "$program"); then
-			derror "p2v-ramboot: $program is missing here"
+	. "$p2v_common"
+	inst_simple "$p2v_common" /usr/lib/p2v-ramboot/common.sh
+	for p2v_program in $ramboot_programs; do
+		if ! p2v_path=$(command -v "$p2v_program"); then
+			derror "p2v-ramboot: $p2v_program is missing here"
 			return 1
 		fi
-		inst "$(readlink -f "$program_path")" "/usr/lib/p2v-ramboot/$program"
+		inst "$(readlink -f "$p2v_path")" "/usr/lib/p2v-ramboot/$p2v_program"
 	done
 	if [ "${P2V_RAMBOOT:-off}" = on ]; then
 		mkdir -p "$initdir/conf"
