@@ -4,6 +4,7 @@
 #include "boot/kexec_env.h"
 #include "util/cleanup.h"
 #include "util/io.h"
+#include "util/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -263,6 +264,8 @@ int kexec_file_expand_uki(const struct boot_trees *t, struct boot_entry *e, stru
 		r = kexec_file_decode(&f, &image, why);
 	if (r < 0 || image.kind != IMAGE_UKI)
 		return r;
+	log_info("%s is a unified kernel image: the kernel%s inside of it will be used",
+		 e->kernel.path, image.initrd.size ? " and the initramfs" : "");
 	if (image.cmdline.size && (!e->cmdline || !*e->cmdline)) {
 		r = kexec_file_read_line(&f, &image.cmdline, &line, why);
 		if (r < 0)

@@ -42,6 +42,24 @@ static int leave_by_timer(void)
 	return r < 0 ? r : res.status ? -EIO : 0;
 }
 
+/* Who has masked the unit does not want it; a systemd that lacks it (a small one in
+ * an initramfs) leaves it to us. 0, 1: it cannot, -errno. */
+static int leave_ask_systemd(void)
+{
+	static const char *const argv[] = {"systemctl", "show",         "--property=LoadState",
+					   "--value",   "kexec.target", NULL};
+	const struct run_options options = {.timeout = 60};
+	CLEANUP(run_result_release) struct run_result res = {0};
+
+	if (run_program(argv, &options, &res) < 0 || res.status)
+		return 0; /* the attempt itself will tell */
+	if (!strncmp(res.out, "masked", 6)) {
+		log_error("systemd's kexec.target is masked: systemctl unmask kexec.target");
+		return -EPERM;
+	}
+	return !strncmp(res.out, "not-found", 9);
+}
+
 /* The console, since whoever asked is gone. */
 static void leave_say(void *ctx, enum log_level level, const char *text)
 {
@@ -149,14 +167,18 @@ static int leave_fork(bool systemd)
 
 int leave_by_kexec(void)
 {
-	const bool systemd = access("/run/systemd/system", F_OK) == 0;
+	bool systemd = access("/run/systemd/system", F_OK) == 0;
+	int r = systemd ? leave_ask_systemd() : 0;
 
+	if (r < 0)
+		return r;
+	systemd = systemd && !r;
 	if (!kexec_is_loaded()) {
 		log_error("no kernel is loaded");
 		return -EINVAL;
 	}
-	log_info("%s is being stopped and the new kernel started%s",
-		 systemd ? "this system (systemctl kexec)" : "this system",
+	log_info("this system is being stopped and the new kernel started%s%s",
+		 systemd ? " (systemctl kexec)" : "",
 		 leave_over_ssh() ? "; this connection ends now" : "");
 	if (systemd && !leave_by_timer())
 		return 0;
