@@ -220,8 +220,8 @@ $(BUILD)/man/%: docs/man/%.rst
 man: $(MAN)
 
 # Programs that people run go to bin; what these call, to lib/p2v-target.
-INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd hooks/p2v-instance
-SCRIPTS     := $(filter-out initrd/p2v-initrd hooks/p2v-instance hooks/ganeti/%,\
+INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd initrd/p2v-takeover hooks/p2v-instance
+SCRIPTS     := $(filter-out initrd/p2v-initrd initrd/p2v-takeover hooks/p2v-instance hooks/ganeti/%,\
 	       $(shell find fixups hooks initrd -type f ! -name '.*' ! -name '*.c' 2>/dev/null))
 # Ganeti looks for OS definitions in /usr/lib/ganeti/os and /usr/local/lib/ganeti/os.
 GANETI_OS   := $(shell find hooks/ganeti -type f ! -name '.*' 2>/dev/null)

@@ -1,0 +1,74 @@
+# takeover.sh - a running Debian machine that is to be taken over, for the tests
+# takeover-*.t; to be sourced after lib.sh and flow.sh (POSIX sh)
+#
+# The machine is the push tests' source, with a static address, an on-link
+# gateway with a metric, a policy rule, and a serial console.
+
+TAKEOVER_KERNEL=$B/images/takeover
+
+# takeover_image [PACKAGE|FILE...]: kernel and initrd of the bootstrap system,
+# for the kernel that the Debian machine has. The package is built once.
+takeover_image() {
+	flow_images mbr || return 1
+	mkdir -p "$TAKEOVER_KERNEL" || return 1
+	(
+		flock 9
+		if ! cmp -s "$TAKEOVER_KERNEL/key" "$I/source-root.tar.key"; then
+			rm -rf "${TAKEOVER_KERNEL:?}/boot" "${TAKEOVER_KERNEL:?}/usr" "${TAKEOVER_KERNEL:?}/lib"
+			tar -C "$TAKEOVER_KERNEL" --wildcards -xf "$I/source-root.tar" \
+				'./boot/vmlinuz*' './usr/lib/modules/*' || return 1
+			ln -s usr/lib "$TAKEOVER_KERNEL/lib"
+			cp "$I/source-root.tar.key" "$TAKEOVER_KERNEL/key"
+		fi
+	) 9>"$TAKEOVER_KERNEL/lock" || return 1
+	takeover_version=$(basename "$TAKEOVER_KERNEL"/usr/lib/modules/*)
+	takeover_kernel=$TAKEOVER_KERNEL/boot/vmlinuz-$takeover_version
+	takeover_initrd=$T/bootstrap.initrd
+	for takeover_with; do
+		set -- "$@" --with "$takeover_with"
+		shift
+	done
+	p2v-initrd build --standalone --kernel "$takeover_version" --modules-from "$TAKEOVER_KERNEL" \
+		--modules virtio --programs "$B" --compress zstd:3 "$@" -o "$takeover_initrd"
+}
+
+# takeover_disk FILE: the Debian machine's disk, with the network of this test.
+takeover_disk() {
+	cp --sparse=always "$I/source-mbr.img" "$1"
+	mkdir -p "$T/disk"
+	mount -o loop,offset=1048576 "$1" "$T/disk" || return 1
+	cat >"$T/disk/etc/network/interfaces" <<-X
+		auto lo ens3
+		iface lo inet loopback
+
+		iface ens3 inet static
+		    address 10.0.2.15/32
+		    post-up ip route add default via 10.0.2.2 dev ens3 onlink metric 50
+		    post-up ip route add default via 10.0.2.2 dev ens3 onlink table 100
+		    post-up ip rule add pref 100 from 10.0.2.15 lookup 100
+	X
+	sed -i 's/ ro  *quiet/ ro console=ttyS0,115200/' "$T/disk/boot/grub/grub.cfg"
+	umount "$T/disk"
+}
+
+# takeover_run NAME OPTION...: p2v-takeover --host against it.
+takeover_run() {
+	takeover_name=$1
+	shift
+	p2v-takeover --host root@127.0.0.1 --wait "$(vm_scaled 120)" \
+		--ssh "ssh $VM_SSH_OPTIONS -i $VM_KEY -p $(vm_port "$takeover_name")" \
+		--image "$takeover_kernel,$takeover_initrd" "$@"
+}
+
+# takeover_old NAME: until its old system answers, after a (re)start.
+takeover_old() { vm_wait_ssh "$1" 120 'test -e /srv/hello/text && systemctl is-active ssh'; }
+
+# takeover_free NAME: says "free" if nothing uses the disk. The kernel reads a
+# partition table again only then.
+takeover_free() {
+	vm_ssh "$1" 'grep -c vda /proc/mounts /proc/swaps; blockdev --rereadpt /dev/vda && echo free'
+}
+# shellcheck disable=SC2034 # what takeover_free should say; for the tests
+TAKEOVER_FREE='/proc/mounts:0
+/proc/swaps:0
+free'
