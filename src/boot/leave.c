@@ -132,7 +132,8 @@ static int leave_alone(const struct leave_keep *keep)
 static void leave_child(const struct leave_keep *keep, bool systemd)
 {
 	leave_detach();
-	sleep(LEAVE_DELAY);
+	if (leave_over_ssh())
+		sleep(LEAVE_DELAY);
 	_exit((systemd ? leave_systemctl() : leave_alone(keep)) < 0);
 }
 

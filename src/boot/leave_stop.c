@@ -142,8 +142,14 @@ static bool leave_is_remote(const char *type)
 	       !strcmp(type, "ceph");
 }
 
-/* Mount points in the order of mounting; @writable: only what can be written to. */
-static void leave_read_mounts(struct strv *dirs, bool writable)
+enum leave_which {
+	LEAVE_ALL,
+	LEAVE_WRITABLE,
+	LEAVE_ON_DISKS, /* and writable: what the emergency remount can reach */
+};
+
+/* Mount points in the order of mounting. */
+static void leave_read_mounts(struct strv *dirs, enum leave_which which)
 {
 	FILE *f = setmntent("/proc/self/mounts", "re");
 	const struct mntent *m;
@@ -151,7 +157,9 @@ static void leave_read_mounts(struct strv *dirs, bool writable)
 	if (!f)
 		return;
 	while ((m = getmntent(f))) {
-		if (leave_is_virtual(m->mnt_type) || (writable && !hasmntopt(m, "rw")))
+		if (leave_is_virtual(m->mnt_type) || (which != LEAVE_ALL && !hasmntopt(m, "rw")))
+			continue;
+		if (which == LEAVE_ON_DISKS && strncmp(m->mnt_fsname, "/dev/", 5) != 0)
 			continue;
 		/* One whose server is gone would hang us. */
 		if (leave_is_remote(m->mnt_type))
@@ -167,7 +175,7 @@ static bool leave_unmount_round(void)
 	CLEANUP(strv_release) struct strv dirs = {0};
 	bool some = false;
 
-	leave_read_mounts(&dirs, false);
+	leave_read_mounts(&dirs, LEAVE_ALL);
 	for (size_t i = dirs.n; i-- > 0;)
 		some |= umount2(dirs.v[i], UMOUNT_NOFOLLOW) == 0;
 	return some;
@@ -177,7 +185,7 @@ static size_t leave_count_writable(void)
 {
 	CLEANUP(strv_release) struct strv dirs = {0};
 
-	leave_read_mounts(&dirs, true);
+	leave_read_mounts(&dirs, LEAVE_ON_DISKS);
 	return dirs.n;
 }
 
@@ -185,7 +193,7 @@ static void leave_remount(void)
 {
 	CLEANUP(strv_release) struct strv dirs = {0};
 
-	leave_read_mounts(&dirs, true);
+	leave_read_mounts(&dirs, LEAVE_WRITABLE);
 	for (size_t i = dirs.n; i-- > 0;)
 		if (mount(NULL, dirs.v[i], NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
 			log_info("%s: cannot be made read-only by asking: %m", dirs.v[i]);
