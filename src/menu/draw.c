@@ -38,8 +38,9 @@ static void draw_head(const struct model *m, struct draw_screen *s)
 	else {
 		size_t page = model_layout(m).page, below = m->list->n - m->top;
 
-		below -= below < page ? below : page;
-		snprintf(title, sizeof(title), below ? ", %zu more below" : "", below);
+		title[0] = '\0';
+		if (below > page)
+			snprintf(title, sizeof(title), ", %zu more below", below - page);
 		snprintf(head, sizeof(head), " Boot entries: %zu%s", m->list->n, title);
 	}
 	draw_row(m, s, head);
