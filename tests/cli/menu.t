@@ -3,107 +3,27 @@
 # and without any. Nothing is ever started: dry runs, and files that are no
 # kernels.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/menu-lib.sh"
 need tmux stty
 
 # --- what there is to boot ---
 
-# grub_root DIR TIMEOUT ENTRIES: its second entry is the default.
-grub_root() {
-	mkdir -p "$1/boot/grub"
-	echo 'no kernel' >"$1/boot/vmlinuz"
-	echo 'no initrd' >"$1/boot/initrd.img"
-	{
-		echo "set timeout=$2"
-		echo 'set default=1'
-		i=0
-		while [ "$i" -lt "$3" ]; do
-			printf 'menuentry "Entry %s" --id id%s {\n linux /boot/vmlinuz root=/dev/vda1 n=%s\n initrd /boot/initrd.img\n}\n' \
-				"$i" "$i" "$i"
-			i=$((i + 1))
-		done
-	} >"$1/boot/grub/grub.cfg"
-}
-
 grub_root "$T/many" 0 50
 grub_root "$T/few" -1 3
+grub_root "$T/now" 0 3
 grub_root "$T/hostile" -1 1
 printf 'menuentry "a\033]0;owned\007b\033[2Jc\302\2332Jd" {\n linux /boot/vmlinuz x\n}\n' \
 	>>"$T/hostile/boot/grub/grub.cfg"
-unset SSH_CONNECTION
-export P2V_MENU_LOCK="$T/lock"
-
-# --- the terminal ---
-
-export TMUX_TMPDIR="$T"
-unset TMUX
-tm() { tmux -u -f /dev/null "$@"; }
-on_exit 'tm kill-server 2>/dev/null'
-
-# menu [NAME=VALUE...] [OPTION...]: in a fresh terminal of 80 x 24; when it has
-# ended its status is the last line.
-cat >"$T/pane" <<EOS
-#!/bin/sh
-trap : INT QUIT
-stty -a | grep -v '^speed' >"$T/before"
-(echo "\$(exec sh -c 'echo \$PPID')" >"$T/pid"; exec env "\$@")
-status=\$?
-stty -a | grep -v '^speed' >"$T/after"
-echo "status \$status."
-exec cat
-EOS
-chmod +x "$T/pane"
-pane=
-# Words that have blanks in them are not for this one.
-menu() {
-	if [ -z "$pane" ]; then
-		tm new-session -d -x 80 -y 24 "$T/pane $*"
-		tm set-option -g remain-on-exit on >/dev/null
-		pane=1
-	else
-		tm resize-window -t 0 -x 80 -y 24
-		tm respawn-pane -k -t 0 "$T/pane $*"
-		tm clear-history -t 0
-	fi
-}
-
-screen() { tm capture-pane -p -t "${window:-0}" 2>/dev/null; }
-keys() { tm send-keys -t "${window:-0}" "$@"; }
-
-# see TEXT: it is on the screen, soon. gone TEXT: it is not any more.
-see() {
-	tries=0
-	while ! screen | grep -qF -e "$1"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || {
-			screen
-			return 1
-		}
-		sleep 0.05
-	done
-}
-
-gone() {
-	tries=0
-	while screen | grep -qF -e "$1"; do
-		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || {
-			screen
-			return 1
-		}
-		sleep 0.05
-	done
-}
 
 # --- the countdown ---
 
-menu p2v-boot menu --dry-run --timeout 2 --root "$T/many"
+menu p2v-boot menu --dry-run --timeout 4 --root "$T/many"
 check "the countdown is shown" see "'Entry 1' starts in"
 check "when it is over the default is started" see "status 0."
 check "that is what is started" see "n=1"
 
-menu p2v-boot menu --dry-run --root "$T/many"
-check "no time in the configuration is raised to some" see "starts in 5 seconds"
-keys x
+menu p2v-boot menu --dry-run --timeout 100 --root "$T/many"
+see "starts in" && keys x
 check "a key stops the countdown" gone "starts in"
 check "and nothing is started" see ">*   1  Entry 1"
 
@@ -247,7 +167,7 @@ keys q
 menu p2v-boot menu --dry-run --timeout 60 --root "$T/few"
 see "starts in" && keys j
 check "one menu is in use" gone "starts in"
-tm new-window -d "$T/pane p2v-boot menu --dry-run --timeout 3 --root $T/many"
+tm new-window -d "$T/pane p2v-boot menu --dry-run --timeout 4 --root $T/many"
 window=1
 check "the countdown of another one waits, and says for whom" see "the menu is in use on pts/"
 window=0
@@ -260,11 +180,10 @@ window=0
 
 # --- a dumb terminal ---
 
-menu TERM=dumb p2v-boot menu --dry-run --root "$T/many"
+menu TERM=dumb p2v-boot menu --dry-run --timeout 100 --root "$T/many"
 check "a dumb terminal gets a list" see "49  Entry 49"
-check "a countdown" see "'Entry 1' starts in 5 seconds"
-keys Enter
-check "that a line stops" see "Start:"
+check "a countdown" see "'Entry 1' starts in 100 seconds; the Enter key stops this."
+see "Start:"
 keys 'd 7' Enter
 check "details" see "root=/dev/vda1 n=7"
 keys 'e 7' Enter
@@ -272,7 +191,8 @@ see "New command line" && keys 'single user' Enter
 check "an edited start" see "cmdline    single user"
 see "status 0."
 
-menu TERM=dumb p2v-boot menu --dry-run --timeout 1 --root "$T/few"
+menu TERM=dumb p2v-boot menu --dry-run --root "$T/now"
+check "no time in the configuration is raised to some" see "starts in 5 seconds"
 check "the countdown of a dumb terminal, too, comes to an end" see "n=1"
 menu TERM=dumb p2v-boot menu --dry-run --root "$T/few"
 see "Start:" && keys C-c
