@@ -158,14 +158,15 @@ static bool bls_id_taken(const struct boot_list *l, const char *id)
 	return false;
 }
 
+/* Numbered by their places in the list, so that many of one name cost little. */
 static int bls_unique_id(const struct boot_list *l, char **id)
 {
 	CLEANUP_FREE char *first = strdup(*id);
 
-	for (unsigned n = 2; first && n < 2 * BLS_MAX_ITEMS && bls_id_taken(l, *id); n++) {
+	for (size_t n = l->n + 1; first && bls_id_taken(l, *id); n++) {
 		char *next;
 
-		if (asprintf(&next, "%s#%u", first, n) < 0)
+		if (asprintf(&next, "%s#%zu", first, n) < 0)
 			return -ENOMEM;
 		free(*id);
 		*id = next;

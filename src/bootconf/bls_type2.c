@@ -90,6 +90,13 @@ int bls_type2_read(struct bls *b, const struct bls_place *p, const char *path)
 	for (unsigned k = 0; !r && k < uki_profiles(&image); k++) {
 		struct bls_item *i;
 
+		if (b->n == BLS_MAX_ITEMS) {
+			bls_warn(b, p->device, path, 0,
+				 "there are too many entries, the profiles "
+				 "from @%u on are left out",
+				 k);
+			break;
+		}
 		r = bls_type2_add(b, p, path, &image, k, &i, &why);
 	}
 	if (r == -ENOMEM || r == 0)

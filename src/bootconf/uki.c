@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define UKI_MAX_TEXT   ((size_t)64 << 10) /* of one text section */
-#define UKI_MAX_ADDONS 64u
+#define UKI_MAX_ADDONS 64u                /* files beside one image */
+#define UKI_MAX_WARN   200u               /* in the caller's list, then no more */
 
 static const struct pe_section *uki_find(const struct pe_image *image, size_t from, size_t to,
 					 const char *name)
@@ -250,6 +251,15 @@ struct uki_addons {
 	struct strv *warnings;
 };
 
+static int uki_addon_warn(const struct uki_addons *a, const char *path, const char *what,
+			  const char *why)
+{
+	if (a->warnings->n >= UKI_MAX_WARN)
+		return 0;
+	return strv_addf(a->warnings, "%s:%s: %s%s", a->facts->devices[a->device].name, path, what,
+			 why);
+}
+
 static int uki_addon(struct uki_addons *a, const char *path)
 {
 	const char *name = a->facts->devices[a->device].name;
@@ -266,13 +276,11 @@ static int uki_addon(struct uki_addons *a, const char *path)
 			     &u.cmdline, &why);
 	if (r < 0)
 		return r == -ENOMEM ? r
-				    : strv_addf(a->warnings, "%s:%s: the addon is left out: %s",
-						name, path, why.text);
+				    : uki_addon_warn(a, path, "the addon is left out: ", why.text);
 	u.initrd = uki_slice(&image, 0, ".initrd");
 	u.ucode = uki_slice(&image, 0, ".ucode");
 	if (uki_find(&image, 0, image.n, ".dtb"))
-		strv_addf(a->warnings, "%s:%s: a device tree in an addon is not applied", name,
-			  path);
+		uki_addon_warn(a, path, "a device tree in an addon is not applied", "");
 	if (u.cmdline)
 		uki_clean_line(u.cmdline);
 	r = uki_append_line(&a->cmdline, u.cmdline);
@@ -289,7 +297,7 @@ static int uki_addon_dir(struct uki_addons *a, const char *dir)
 	if (a->facts->stat(a->facts->ctx, a->device, dir, NULL) != READER_DIRECTORY ||
 	    a->facts->list(a->facts->ctx, a->device, dir, &names) < 0)
 		return 0;
-	for (size_t i = 0; i < names.n && !r; i++) {
+	for (size_t i = 0; i < names.n && a->seen++ < UKI_MAX_ADDONS && !r; i++) {
 		size_t len = strlen(names.v[i]);
 		CLEANUP_FREE char *path = NULL;
 
@@ -298,10 +306,9 @@ static int uki_addon_dir(struct uki_addons *a, const char *dir)
 			return -ENOMEM;
 		}
 		if (len > 10 && !strcmp(names.v[i] + len - 10, ".addon.efi"))
-			r = a->seen++ < UKI_MAX_ADDONS ? uki_addon(a, path) : 0;
+			r = uki_addon(a, path);
 		else
-			r = strv_addf(a->warnings, "%s:%s: is not handed to the kernel",
-				      a->facts->devices[a->device].name, path);
+			r = uki_addon_warn(a, path, "is not handed to the kernel", "");
 	}
 	return r;
 }
