@@ -349,7 +349,12 @@ int cli_menu(const struct cli *c)
 	cli_menu_open(&m, c);
 	status = cli_menu_look(&m);
 	if (status == CLI_OK) {
+		struct err_text why = {""};
+
 		m.timeout = cli_menu_timeout(c, &m.found.list);
+		/* Said before anybody has chosen for nothing. */
+		if (!m.message[0] && !c->dry_run && kexec_usable(NULL, &why) < 0)
+			text_copy(m.message, sizeof(m.message), why.text);
 		do
 			status = cli_menu_once(&m);
 		while (status < 0);

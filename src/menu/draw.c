@@ -106,10 +106,8 @@ static void draw_edit(const struct model *m, struct draw_screen *s, unsigned pag
 static void draw_status(const struct model *m, struct draw_screen *s, unsigned rows)
 {
 	CLEANUP(strv_release) struct strv lines = {0};
-	char status[1024];
 
-	model_status(m, status);
-	lines_wrap(&lines, status, model_cols(m));
+	model_status(m, model_cols(m), &lines);
 	for (size_t i = 0; i < rows; i++)
 		draw_row(m, s, i < lines.n ? lines.v[i] : "");
 }

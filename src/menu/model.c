@@ -1,6 +1,7 @@
 /* model.c - see model.h */
 #include "menu/model.h"
 #include "menu/lines.h"
+#include "util/cleanup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,39 +31,52 @@ unsigned model_cols(const struct model *m)
 	return cols < LINES_MAX_COLS ? cols : LINES_MAX_COLS;
 }
 
-void model_status(const struct model *m, char *out)
+#define MODEL_TITLE_COLS 40u /* of a title in the line of the countdown */
+
+/* The countdown, or the question; "" for none. */
+static void model_state(const struct model *m, char *out, size_t size)
 {
 	const struct boot_entry *e = m->list->n ? &m->list->v[m->selected] : NULL;
-	const char *title = e && e->title ? e->title : "";
+	const char *text = e && e->title ? e->title : "";
+	char title[LINES_BYTES + 1];
 
+	lines_fit(text, strlen(text), MODEL_TITLE_COLS, title);
 	if (m->view == MODEL_CONFIRM)
-		snprintf(out, 1024, "%s this machine? Press y for yes, any other key for no.",
+		snprintf(out, size, "%s this machine? Press y for yes, any other key for no.",
 			 m->confirm == MODEL_REBOOT ? "Reboot" : "Power off");
 	else if (m->counting && m->held[0])
-		snprintf(out, 1024, "%s%sThe countdown waits: the menu is in use on %s.",
-			 m->message, m->message[0] ? " " : "", m->held);
+		snprintf(out, size, "The countdown waits: the menu is in use on %s.", m->held);
 	else if (m->counting)
-		snprintf(out, 1024, "%s%s'%.200s' starts in %u second%s; %s stops this.",
-			 m->message, m->message[0] ? " " : "", title, m->left,
-			 m->left == 1 ? "" : "s", m->by_line ? "the Enter key" : "any key");
-	else if (!m->list->n && !m->message[0])
-		snprintf(out, 1024, "Nothing to boot was found.");
+		snprintf(out, size, "'%.300s' starts in %u second%s; %s stops this.", title,
+			 m->left, m->left == 1 ? "" : "s",
+			 m->by_line ? "the Enter key" : "any key");
 	else
-		snprintf(out, 1024, "%s", m->message);
+		snprintf(out, size, "%s",
+			 m->list->n || m->message[0] ? "" : "Nothing to boot was found.");
 }
 
+void model_status(const struct model *m, unsigned cols, struct strv *lines)
+{
+	char state[512];
+
+	model_state(m, state, sizeof(state));
+	if (m->message[0])
+		lines_wrap(lines, m->message, cols);
+	while (lines->n > MODEL_MESSAGE_ROWS) {
+		lines->n--;
+		free(STEAL(lines->v[lines->n]));
+	}
+	if (state[0])
+		lines_wrap(lines, state, cols);
+}
+
+/* At least one, so that a message that comes and goes does not move the list. */
 static size_t model_status_rows(const struct model *m)
 {
-	char status[1024];
-	size_t row;
-	unsigned col;
+	CLEANUP(strv_release) struct strv lines = {0};
 
-	model_status(m, status);
-	if (!status[0])
-		return 1;
-	lines_place(status, strlen(status), model_cols(m), &row, &col);
-	row += col > 0;
-	return row < MODEL_MESSAGE_ROWS ? row : MODEL_MESSAGE_ROWS;
+	model_status(m, model_cols(m), &lines);
+	return lines.n ? lines.n : 1;
 }
 
 struct model_layout model_layout(const struct model *m)

@@ -77,8 +77,8 @@ struct model_layout {
 	unsigned head, message, help, page;
 };
 struct model_layout model_layout(const struct model *m);
-/* The line of state: the countdown, the question, or the message. @out holds
- * 1024 bytes. */
-void model_status(const struct model *m, char *out);
+/* Appends the lines of the message, and of the countdown or the question, each at
+ * most @cols columns wide. */
+void model_status(const struct model *m, unsigned cols, struct strv *lines);
 
 #endif

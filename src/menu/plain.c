@@ -179,11 +179,10 @@ static void plain_help(struct plain *p)
 
 static void plain_status(struct plain *p)
 {
-	char status[1024];
+	CLEANUP(strv_release) struct strv lines = {0};
 
-	model_status(&p->model, status);
-	if (status[0])
-		plain_say(p, "%s\n", text_printable(status, status, sizeof(status)));
+	model_status(&p->model, LINES_MAX_COLS, &lines);
+	plain_lines(p, &lines);
 }
 
 /* A second of the countdown. True: it is over. */
