@@ -88,8 +88,11 @@ int cli_find(const struct cli *c, struct cli_state *s)
 
 static void cli_print_file(const char *key, const struct boot_file *f)
 {
-	if (f->path)
-		printf("%-10s %s:%s\n", key, f->device ? f->device : "?", f->path);
+	CLEANUP_FREE char *name = f->path ? boot_file_text(f) : NULL;
+	char text[4096];
+
+	if (name)
+		printf("%-10s %s\n", key, text_printable(name, text, sizeof(text)));
 }
 
 void cli_print_entry(const struct boot_entry *e)

@@ -132,8 +132,7 @@ const struct boot_entry *boot_list_default(const struct boot_list *l)
 	return l->n ? &l->v[0] : NULL;
 }
 
-/* DEVICE:/path, for a part of a file DEVICE:/path#OFFSET+SIZE */
-static char *boot_file_text(const struct boot_file *f)
+char *boot_file_text(const struct boot_file *f)
 {
 	char *text, part[48] = "";
 

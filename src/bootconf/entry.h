@@ -60,6 +60,9 @@ struct boot_list {
 /* Appends an empty entry; NULL when out of memory or above 4096 entries. */
 struct boot_entry *boot_list_add(struct boot_list *l);
 int boot_file_set(struct boot_file *f, const char *device, const char *path);
+/* "DEVICE:/path", of a part of a file "DEVICE:/path#OFFSET+SIZE"; owned by the
+ * caller, NULL: out of memory. */
+char *boot_file_text(const struct boot_file *f);
 int boot_entry_add_initrd(struct boot_entry *e, const char *device, const char *path);
 void boot_entry_clear_initrds(struct boot_entry *e);
 /* Leaves an empty entry behind. */

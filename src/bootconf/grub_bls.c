@@ -244,7 +244,8 @@ static void grub_bls_collect(struct grub_eval *ev, const struct grub_bls_options
 		char *word = end ? grub_arena_alloc(&ev->arena, (size_t)(end - from) + 16) : NULL;
 
 		if (word)
-			sprintf(word, "%.*s)/EFI/Linux", (int)(end - from), from);
+			snprintf(word, (size_t)(end - from) + 16, "%.*s)/EFI/Linux",
+				 (int)(end - from), from);
 		if (!word || grub_bls_look(ev, o, word, l))
 			return;
 		path = "/EFI/Linux";
