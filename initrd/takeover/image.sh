@@ -74,10 +74,23 @@ image_look() {
 	if ! image_stream "$2" | $image_cpio -itv >"$3.raw" 2>/dev/null; then
 		fact_image_why="$2 is no initrd of p2v-initrd build --standalone, or is cut off"
 	fi
-	sed -n 's/^\([-ld]\)[^ ]* *[0-9]* *[^ ]* *[^ ]* *\([0-9]*\) *[^ ]* *[^ ]* *[^ ]* \(.*\)$/\2 \3/p' "$3.raw" >"$3"
+	image_table <"$3.raw" >"$3"
 	rm -f "$3.raw"
 	[ -n "$fact_image_why" ] || image_judge "$3" "$2"
 	[ -n "$fact_image_machine" ] || fact_image_machine=$(image_program_machine "$2")
+}
+
+# The two ways in which cpio lists: "MODE LINKS OWNER GROUP SIZE MONTH DAY YEAR
+# NAME", and busybox's "MODE OWNER/GROUP SIZE DATE TIME NAME".
+image_table() {
+	awk '/^[-ld]/ {
+		at = index($2, "/") ? 3 : 5
+		size = $at
+		for (i = 1; i <= at + (at == 3 ? 2 : 3); i++)
+			sub(/^[^ ]+ +/, "")
+		sub(/ -> .*/, "")
+		print size, $0
+	}'
 }
 
 image_size() {

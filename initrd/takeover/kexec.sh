@@ -17,12 +17,12 @@ kexec_prepare() {
 	image_pack "$place/overlay" "$place/in/overlay"
 	: >"$place/in/kernel"
 	: >"$place/in/initrd"
-	$stage_mount --bind "$kernel" "$place/in/kernel"
+	$stage_mount -o bind "$kernel" "$place/in/kernel"
 	on_exit "umount '$place/in/kernel'"
-	$stage_mount --bind "$initrd" "$place/in/initrd"
+	$stage_mount -o bind "$initrd" "$place/in/initrd"
 	on_exit "umount '$place/in/initrd'"
 	for kexec_dir in proc sys dev; do
-		$stage_mount --bind "/$kexec_dir" "$place/$kexec_dir"
+		$stage_mount -o bind "/$kexec_dir" "$place/$kexec_dir"
 		on_exit "umount '$place/$kexec_dir'"
 	done
 	kexec_load

@@ -158,6 +158,13 @@ net_run() {
 	$net_ip -N -o "$@" 2>/dev/null || $net_ip -o "$@" 2>/dev/null
 }
 
+# net_run_routes FAMILY: of all tables; an ip of busybox knows one only.
+net_run_routes() {
+	net_found_routes=$(net_run "$1" route show table all || :)
+	[ -n "$net_found_routes" ] || net_found_routes=$(net_run "$1" route show || :)
+	[ -z "$net_found_routes" ] || printf '%s\n' "$net_found_routes"
+}
+
 # net_addresses TABLE: lines of `ip -o addr` on stdin; TABLE has lines "NAME
 # DEV". Link-local IPv6 and temporary addresses come by themselves. A lease's
 # end is not carried: nobody would renew it.
@@ -275,8 +282,8 @@ net_capture() {
 		echo "$net_each $(net_call "$net_each" "$1")"
 	done >"$2"
 	net_run addr show | net_addresses "$2"
-	net_run -4 route show table all | net_routes 4 "$2"
-	net_run -6 route show table all | net_routes 6 "$2"
+	net_run_routes -4 | net_routes 4 "$2"
+	net_run_routes -6 | net_routes 6 "$2"
 	if [ "$1" != pivot ]; then
 		net_run -4 rule show | net_rules 4
 		net_run -6 rule show | net_rules 6

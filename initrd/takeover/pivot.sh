@@ -45,13 +45,11 @@ pivot_prepare() {
 	: "${way:=$(pivot_way_of "$fact_init" "$fact_systemd_version")}"
 	place=$(pivot_place "$way") || die 2 "there is no empty folder for the new root (--stage DIR)"
 	# A limit, so that logs cannot take all memory later.
-	$stage_mount -t tmpfs -o "mode=755,size=$((fact_image_unpacked + fact_mem_total / 4))k" p2v-root "$place"
+	$stage_mount -t tmpfs -o "mode=755,size=$((fact_image_unpacked + fact_carried + fact_mem_total / 4))k" p2v-root "$place"
 	on_exit "umount -R '$place' 2>/dev/null || umount -l '$place'"
 	image_unpack "$initrd" "$place" ||
 		die 4 "the image could not be unpacked; the machine is as it was"
-	stage_overlay "$work/overlay"
-	cp -a "$work/overlay/." "$place/"
-	rm -rf "$work/overlay"
+	stage_overlay "$place"
 	pivot_entrance
 	pivot_try
 	pivot_modules

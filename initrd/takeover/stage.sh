@@ -58,7 +58,7 @@ stage_overlay() {
 	net_capture "$method" "$work/devices" >"$stage_etc/network"
 	echo 'p2v.mode=receive' >"$stage_etc/settings"
 	# sshd runs this at each login, which disarms the dead-man switch.
-	mkdir "$1/etc/ssh"
+	mkdir -p "$1/etc/ssh"
 	echo ': >/run/p2v/login' >"$1/etc/ssh/sshrc"
 	for stage_program in after first; do
 		install_file 755 "$home/takeover/$stage_program" "$stage_etc/takeover/$stage_program"
@@ -67,12 +67,23 @@ stage_overlay() {
 	stage_config >"$stage_etc/takeover/config"
 	stage_services
 	stage_with "$1"
-	find "$1" -type d -exec chmod go-w {} +
+	find "$stage_etc" -type d -exec chmod go-w {} +
 }
 
 install_file() {
 	cp "$2" "$3"
 	chmod "$1" "$3"
+}
+
+# stage_carried: KiB of what the command line wants to have along.
+stage_carried() {
+	{
+		[ -z "$services" ] || find "$services/." -maxdepth 1 -type f
+		# shellcheck disable=SC2086 # a list of names
+		[ -z "$with" ] || printf '%s\n' $with
+	} | while read -r stage_file; do
+		wc -c <"$stage_file"
+	done | awk '{ kib += 1 + 4 * int(($1 + 4095) / 4096) } END { print kib + 0 }'
 }
 
 # Files of --with, at the same place. What a command names must be there.

@@ -32,10 +32,10 @@ verdict_fits() {
 # new system unpacks it.
 verdict_kexec_memory() {
 	verdict_files=$((fact_image_kernel + fact_image_initrd))
-	verdict_fits kexec "$fact_mem_available" "$((2 * verdict_files + fact_image_boot + 8192))" \
+	verdict_fits kexec "$fact_mem_available" "$((2 * verdict_files + fact_image_boot + 3 * fact_carried + 8192))" \
 		"kernel and initrd, held twice while they are loaded"
 	verdict_fits kexec "$fact_mem_total" \
-		"$((fact_image_initrd + fact_image_unpacked + verdict_kernel + verdict_reserve / 2))" \
+		"$((fact_image_initrd + fact_image_unpacked + 2 * fact_carried + verdict_kernel + verdict_reserve / 2))" \
 		"the bootstrap system, packed and unpacked, when it starts"
 }
 
@@ -56,7 +56,7 @@ verdict_kexec() {
 }
 
 verdict_pivot() {
-	verdict_fits pivot "$fact_mem_available" "$((fact_image_unpacked - fact_image_modules_size + verdict_reserve))" \
+	verdict_fits pivot "$fact_mem_available" "$((fact_image_unpacked - fact_image_modules_size + fact_carried + verdict_reserve))" \
 		"the bootstrap system's files and what it needs to run"
 	case $fact_init in
 	systemd)

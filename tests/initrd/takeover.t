@@ -23,7 +23,7 @@ inside() {
 		fact_mem_total=500000 fact_mem_available=400000 fact_swap_used=0 fact_run_free=40000
 		fact_machine=x86_64 fact_kexec_why= fact_kexec_caution= fact_init=systemd fact_systemd_version=252
 		fact_container= fact_root_type=ext4 fact_root_source=/dev/vda1 fact_remote= fact_stack=
-		fact_drivers=" virtio_net" fact_watchdog= fact_uid=0
+		fact_carried=0 fact_drivers=" virtio_net" fact_watchdog= fact_uid=0
 		fact_image_kernel=8000 fact_image_initrd=16000 fact_image_unpacked=60000 fact_image_modules="virtio_net ext4"
 		fact_image_modules_size=0 fact_image_boot=0 fact_image_tools= fact_image_machine=x86_64 fact_image_why=
 		fact_keys=1 fact_keys_left=0 fact_access=good fact_access_key= fact_arrival=192.0.2.9
@@ -64,6 +64,7 @@ test_verdict() {
 		"refuse pivot not enough RAM: the bootstrap system's files and what it needs to run: needs 123 MiB, has 123 MiB, missing 1 MiB" '=none'
 	says "$1" "RAM for a pivot, just enough" 'fact_mem_available=125536 m=pivot fact_swap_used=100' '=pivot' \
 		'note any 1 MiB are in swap'
+	says "$1" "services need RAM, too" 'fact_mem_available=125536 m=pivot fact_carried=1' 'missing 1 MiB' '=none'
 	says "$1" "modules of another kernel stay out" 'fact_image_modules_size=20000 fact_mem_available=105536 m=pivot' '=pivot'
 	says "$1" "no driver" 'fact_drivers=" virtio-net e1000"' 'refuse kexec the image has no driver e1000 for a network card' '=pivot:'
 	says "$1" "no kernel given" 'fact_image_kernel=' 'refuse kexec no kernel was given' '=pivot:'
@@ -235,6 +236,10 @@ test_image() {
 			echo \"\$fact_image_why|\$fact_image_machine|\$fact_image_modules|\$fact_image_kernel|\$image_version\"" >"$T/out"
 		check_eq "$1: $kind is looked into" "$(cat "$T/out")" '|x86_64|virtio_net |6|9.9'
 	done
+	# Of the driver two pages; 1 KiB for it and for each of three folders.
+	inside "$1" "image_omits=yes; image_cpio=cpio; cpio -itv <'$T/image.cpio' 2>/dev/null | image_table >'$T/contents'
+		image_judge '$T/contents' x; echo \"\$fact_image_modules_size \$((fact_image_unpacked > 38))\"" >"$T/out"
+	check_eq "$1: sizes are read from the list" "$(cat "$T/out")" '12 1'
 	check_eq "$1: the shell inside tells the machine" \
 		"$(inside "$1" "image_look '' '$T/image.gz' '$T/contents'; echo \$fact_image_machine")" x86_64
 	mkdir -p "$T/out.d"

@@ -21,8 +21,8 @@ partclone procps time systemd"
 packages="$packages python3 python3-simplejson python3-pyparsing python3-openssl python3-pyinotify
 python3-pycurl python3-paramiko python3-bitarray python3-psutil"
 
-# cloud-init volumes.
-packages="$packages genisoimage"
+# cloud-init volumes; an appliance.
+packages="$packages genisoimage squashfs-tools"
 
 missing=
 for package in $packages; do

@@ -4,32 +4,18 @@
 # The machine is the push tests' source, with a static address, an on-link
 # gateway with a metric, a policy rule, and a serial console.
 
-TAKEOVER_KERNEL=$B/images/takeover
-
 # takeover_image [PACKAGE|FILE...]: kernel and initrd of the bootstrap system,
-# for the kernel that the Debian machine has. The package is built once.
+# with these programs added.
 takeover_image() {
-	flow_images mbr || return 1
-	mkdir -p "$TAKEOVER_KERNEL" || return 1
-	(
-		flock 9
-		if ! cmp -s "$TAKEOVER_KERNEL/key" "$I/source-root.tar.key"; then
-			rm -rf "${TAKEOVER_KERNEL:?}/boot" "${TAKEOVER_KERNEL:?}/usr" "${TAKEOVER_KERNEL:?}/lib"
-			tar -C "$TAKEOVER_KERNEL" --wildcards -xf "$I/source-root.tar" \
-				'./boot/vmlinuz*' './usr/lib/modules/*' || return 1
-			ln -s usr/lib "$TAKEOVER_KERNEL/lib"
-			cp "$I/source-root.tar.key" "$TAKEOVER_KERNEL/key"
-		fi
-	) 9>"$TAKEOVER_KERNEL/lock" || return 1
-	takeover_version=$(basename "$TAKEOVER_KERNEL"/usr/lib/modules/*)
-	takeover_kernel=$TAKEOVER_KERNEL/boot/vmlinuz-$takeover_version
+	flow_images mbr kernel || return 1
+	takeover_kernel=$(echo "$I"/kernel/boot/vmlinuz-*)
 	takeover_initrd=$T/bootstrap.initrd
 	for takeover_with; do
 		set -- "$@" --with "$takeover_with"
 		shift
 	done
-	p2v-initrd build --standalone --kernel "$takeover_version" --modules-from "$TAKEOVER_KERNEL" \
-		--modules virtio --programs "$B" --compress zstd:3 "$@" -o "$takeover_initrd"
+	p2v-initrd build --standalone --kernel "${takeover_kernel##*/vmlinuz-}" --modules-from "$I/kernel" \
+		--modules virtio --programs "$B" --compress "${TAKEOVER_COMPRESS:-zstd:3}" "$@" -o "$takeover_initrd"
 }
 
 # takeover_disk FILE: the Debian machine's disk, with the network of this test.
