@@ -237,6 +237,7 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 		 edited.cmdline);
 	if (!jump)
 		return CLI_OK;
+	cli_save(c, s, e);
 	boot_trees_release(&s->trees);
 	if (!leave_by_kexec())
 		return CLI_OK;
