@@ -45,6 +45,34 @@ static enum reader_kind fuzz_stat(void *ctx, size_t device, const char *path, ui
 	return strchr(path, 'v') ? READER_REGULAR : READER_NONE;
 }
 
+static int fuzz_read_at(void *ctx, size_t device, const char *path, uint64_t offset, size_t size,
+			void **out)
+{
+	const struct fuzz_input *in = ctx;
+
+	(void)device;
+	(void)path;
+	if (offset > in->size || size > in->size - offset)
+		return -ENODATA;
+	*out = calloc(1, size + 1);
+	if (!*out)
+		return -ENOMEM;
+	memcpy(*out, in->data + offset, size);
+	return 0;
+}
+
+static int fuzz_list(void *ctx, size_t device, const char *path, struct strv *names)
+{
+	int r = strv_add(names, "v.cfg");
+
+	(void)ctx;
+	(void)device;
+	(void)path;
+	if (!r)
+		r = strv_add(names, "v.conf");
+	return r ? r : strv_add(names, "v.efi");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct reader_device devices[] = {
@@ -55,9 +83,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct reader_facts facts = {.devices = devices,
 					   .n = 2,
 					   .platform = "pc",
+					   .machine = "x86_64",
 					   .budget = 4000, /* so that loops do not eat the time */
 					   .read = fuzz_read,
+					   .read_at = fuzz_read_at,
 					   .stat = fuzz_stat,
+					   .list = fuzz_list,
 					   .ctx = &in};
 	struct boot_list list = {0};
 
