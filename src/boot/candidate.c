@@ -206,18 +206,39 @@ static int candidate_add(const struct tree_facts *f, struct candidate_list *l, e
 	return 0;
 }
 
-static int candidate_add_paths(const struct tree_facts *f, struct candidate_list *l, size_t tree)
+/* A place below @prefix, "" or the directory of a subvolume. */
+static int candidate_add_path(const struct tree_facts *f, struct candidate_list *l, size_t tree,
+			      const char *prefix, size_t i)
 {
 	const struct reader_facts *facts = &f->facts;
+	const char *needs = candidate_paths[i].needs;
+	enum reader_kind want = needs ? READER_DIRECTORY : READER_REGULAR;
+	CLEANUP_FREE char *path = NULL, *looked_at = NULL;
+
+	if (asprintf(&path, "%s%s", prefix, candidate_paths[i].path) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	if (asprintf(&looked_at, "%s%s", prefix, needs ? needs : candidate_paths[i].path) < 0) {
+		looked_at = NULL;
+		return -ENOMEM;
+	}
+	if (facts->stat(facts->ctx, tree, looked_at, NULL) != want)
+		return 0;
+	return candidate_add(f, l, candidate_paths[i].kind, tree, path, false);
+}
+
+static int candidate_add_paths(const struct tree_facts *f, struct candidate_list *l, size_t tree)
+{
+	/* The root's subvolume on a btrfs that is seen as a whole: of Ubuntu,
+	 * Arch and openSUSE, of Debian, of Fedora. */
+	static const char *const prefixes[] = {"", "/@", "/@rootfs", "/root"};
 	int r = 0;
 
-	for (size_t i = 0; i < sizeof(candidate_paths) / sizeof(candidate_paths[0]) && !r; i++) {
-		const char *needs = candidate_paths[i].needs, *path = candidate_paths[i].path;
-		enum reader_kind want = needs ? READER_DIRECTORY : READER_REGULAR;
-
-		if (facts->stat(facts->ctx, tree, needs ? needs : path, NULL) == want)
-			r = candidate_add(f, l, candidate_paths[i].kind, tree, path, false);
-	}
+	for (size_t p = 0; p < sizeof(prefixes) / sizeof(prefixes[0]); p++)
+		for (size_t i = 0; i < sizeof(candidate_paths) / sizeof(candidate_paths[0]) && !r;
+		     i++)
+			r = candidate_add_path(f, l, tree, prefixes[p], i);
 	return r;
 }
 

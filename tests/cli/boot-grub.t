@@ -91,6 +91,13 @@ printf 'MZWelcome to GRUB' >"$T/esp/EFI/BOOT/BOOTX64.EFI"
 check_eq "GRUB, if it is that" "$(efi_first)" \
 	"Advanced options for Gentoo GNU/Linux>Gentoo GNU/Linux, with Linux 6.6.47-gentoo-dist"
 
+# A btrfs seen as a whole: GRUB's paths begin with the subvolume.
+mkdir -p "$T/btrfs/@rootfs/boot/grub"
+: >"$T/btrfs/@rootfs/boot/vmlinuz"
+echo 'menuentry sub { linux /@rootfs/boot/vmlinuz rootflags=subvol=@rootfs }' \
+	>"$T/btrfs/@rootfs/boot/grub/grub.cfg"
+check_eq "a configuration in a subvolume" "$(first --root "$T/btrfs")" "*  0  sub"
+
 # Kernels without a configuration, /boot of its own.
 mkdir -p "$T/k/root/etc/kernel" "$T/k/boot"
 touch "$T/k/boot/vmlinuz-5.10" "$T/k/boot/vmlinuz-5.9" "$T/k/boot/initramfs-5.10.img"
