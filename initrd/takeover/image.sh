@@ -67,6 +67,10 @@ image_look() {
 	if [ -n "$1" ]; then
 		fact_image_kernel=$(image_size "$1")
 		fact_image_machine=$(image_machine "$1")
+		image_kernel_whole "$1" || {
+			fact_image_why="$1 is cut off: its header promises more"
+			return 0
+		}
 	fi
 	image_decompressor "$2" || return 0
 	image_find_cpio || return 0
@@ -127,6 +131,16 @@ image_machine() {
 	elif [ "$(dd if="$1" bs=1 skip=56 count=3 2>/dev/null)" = ARM ]; then
 		echo aarch64
 	fi
+}
+
+# image_kernel_whole KERNEL: kexec takes half a kernel without a word. In an x86
+# header a byte at 1f1h counts the sectors of the first part, four bytes at 1f4h
+# the paragraphs of the second.
+image_kernel_whole() {
+	[ "$fact_image_machine" = x86_64 ] || return 0
+	# shellcheck disable=SC2046 # numbers
+	set -- "$1" $(od -An -v -tu1 -j497 -N7 "$1")
+	[ "$(wc -c <"$1")" -gt $((($2 + 1) * 512 + (($5 + ($6 << 8) + ($7 << 16) + ($8 << 24)) - 1) * 16)) ]
 }
 
 # Without a kernel, the shell inside tells.

@@ -227,6 +227,9 @@ make_image() {
 		printf HdrS
 		head -c 5000 /dev/zero
 	} >"$T/kernel"
+	# One sector besides the first, and 281 paragraphs (4496 bytes).
+	printf '\001' | dd of="$T/kernel" bs=1 seek=497 conv=notrunc 2>/dev/null
+	printf '\031\001\000\000' | dd of="$T/kernel" bs=1 seek=500 conv=notrunc 2>/dev/null
 }
 
 test_image() {
@@ -236,6 +239,9 @@ test_image() {
 			echo \"\$fact_image_why|\$fact_image_machine|\$fact_image_modules|\$fact_image_kernel|\$image_version\"" >"$T/out"
 		check_eq "$1: $kind is looked into" "$(cat "$T/out")" '|x86_64|virtio_net |6|9.9'
 	done
+	head -c 5500 "$T/kernel" >"$T/cut-kernel"
+	inside "$1" "image_look '$T/cut-kernel' '$T/image.gz' '$T/contents'; echo \"\$fact_image_why\"" >"$T/out"
+	check_has "$1: half a kernel is refused" "$T/out" 'its header promises more'
 	# Of the driver two pages; 1 KiB for it and for each of three folders.
 	inside "$1" "image_omits=yes; image_cpio=cpio; cpio -itv <'$T/image.cpio' 2>/dev/null | image_table >'$T/contents'
 		image_judge '$T/contents' x; echo \"\$fact_image_modules_size \$((fact_image_unpacked > 38))\"" >"$T/out"

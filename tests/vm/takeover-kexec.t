@@ -22,13 +22,16 @@ check_eq "the key of this session will let one in again" "$(jq -r .access "$T/ou
 head -c 300000 "$takeover_initrd" >"$T/cut.initrd"
 check_status "half an image is refused" 2 takeover_run old --initrd "$T/cut.initrd"
 check_has "and named" "$T/out" 'or is cut off'
+head -c 3000000 "$takeover_kernel" >"$T/cut-kernel"
+check_status "half a kernel is refused, which kexec would take" 2 takeover_run old --kernel "$T/cut-kernel"
+check_has "and named" "$T/out" 'its header promises more'
 # Memory that is held makes it too little, whatever is in swap.
 vm_ssh old 'mkdir /run/big && mount -t tmpfs -o size=400m big /run/big && head -c 330m /dev/zero >/run/big/f'
 check_status "too little memory is refused" 2 takeover_run old
 check_has "with figures" "$T/out" 'MiB (swap does not count)'
 vm_ssh old 'umount /run/big'
 # The kernel refuses a file that is no kernel; it is noticed before the jump.
-head -c 3000000 "$takeover_kernel" | tr 'x' 'y' >"$T/bad-kernel"
+sed 's/HdrS/XdrS/' "$takeover_kernel" >"$T/bad-kernel"
 check_status "a kernel that cannot be loaded" 4 takeover_run old --method kexec --kernel "$T/bad-kernel"
 check_eq "leaves the machine as it was" \
 	"$(vm_ssh old 'cat /proc/sys/kernel/random/boot_id; grep -c p2v /proc/mounts; ls /dev/shm; cat /sys/kernel/kexec_loaded; systemctl is-system-running')" \
