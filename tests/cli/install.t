@@ -6,7 +6,7 @@ dest=$T/dest
 check "make install into DESTDIR" make -C "$ROOT" --no-print-directory BUILD="$B" \
 	SAN="$(test "${B%/san}" = "$B" || echo address,undefined)" install DESTDIR="$dest" PREFIX=/usr
 
-for name in p2v-push p2v-receive p2v-boot p2v-initrd p2v-instance; do
+for name in p2v-push p2v-receive p2v-boot p2v-initrd p2v-takeover p2v-instance; do
 	check "$name --help works where it was installed" "$dest/usr/bin/$name" --help
 	check "$name has a manual page" test -s "$dest/usr/share/man/man8/$name.8"
 done
