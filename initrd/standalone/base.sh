@@ -24,7 +24,7 @@ p2v_consoles=console
 say() {
 	printf 'p2v: %s\n' "$*" >>"$p2v_run/log"
 	for p2v_tty in $p2v_consoles; do
-		printf 'p2v: %s\r\n' "$*" 2>/dev/null >"$p2v_dev/$p2v_tty" || :
+		printf 'p2v: %s\r\n' "$*" 2>/dev/null >>"$p2v_dev/$p2v_tty" || :
 	done
 }
 

@@ -82,7 +82,7 @@ console_show() {
 	cmp -s "$p2v_run/banner.new" "$p2v_run/banner" && return 0
 	mv "$p2v_run/banner.new" "$p2v_run/banner"
 	for console_tty in $p2v_consoles; do
-		sed 's/$/\r/' "$p2v_run/banner" 2>/dev/null >"$p2v_dev/$console_tty" || :
+		sed 's/$/\r/' "$p2v_run/banner" 2>/dev/null >>"$p2v_dev/$console_tty" || :
 	done
 }
 
@@ -105,7 +105,12 @@ console_menu() {
 	console_timeout=$(settings_number p2v.timeout 30)
 	while :; do
 		set -- p2v-boot menu
-		[ -e "$p2v_run/no-countdown" ] || set -- "$@" --timeout "$console_timeout"
+		if [ -e "$p2v_run/no-countdown" ]; then
+			set -- "$@" --timeout none
+		else
+			set -- "$@" --timeout "$console_timeout"
+		fi
+		[ ! -e "$p2v_etc/p2v/rescue-shell" ] || set -- "$@" --allow-shell
 		# shellcheck disable=SC2094 # a terminal is read and written
 		TERM=${TERM:-linux} setsid -c "$@" <"$console_tty" >"$console_tty" 2>&1 &
 		echo $! >"$p2v_run/console-menu.pid"

@@ -56,9 +56,14 @@ loader_boot() {
 		return 1
 	fi
 	say "booting $(sed -n 's/^\* *[0-9]* *//p' "$p2v_run/entries" | head -n 1)"
-	if ! p2v-boot kexec --append "$loader_guard=1" >>"$p2v_run/loader.log" 2>&1; then
-		loader_error="the default entry could not be started"
+	if p2v-boot kexec --append "$loader_guard=1" >>"$p2v_run/loader.log" 2>&1; then
+		# A process of its own jumps in a moment, and reboots if it cannot.
+		loader_end=$(($(uptime_seconds) + 300))
+		while [ "$(uptime_seconds)" -lt "$loader_end" ]; do
+			sleep 1 || :
+		done
 	fi
+	loader_error="the default entry could not be started"
 	return 1
 }
 

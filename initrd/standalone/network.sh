@@ -90,6 +90,13 @@ network_words() {
 	echo "${network_out# }"
 }
 
+# -4 or -6 as the first of the words, or what the addresses in $p2v_run/words are.
+network_choose_family() {
+	network_family=-4
+	! grep -q : "$p2v_run/words" || network_family=-6
+	case $1 in -4 | -6) network_family=$1 ;; esac
+}
+
 network_up() { $p2v_ip link set "$1" up; }
 
 # network_route NAME|- WORDS: a gateway that no address's subnet contains is
@@ -97,16 +104,10 @@ network_up() { $p2v_ip link set "$1" up; }
 network_route() {
 	network_dev=$1
 	shift
-	network_family=-4
-	case " $* " in *:*) network_family=-6 ;; esac
-	case $1 in -4 | -6)
-		network_family=$1
-		shift
-		;;
-	esac
 	network_words "$@" >"$p2v_run/words" || return 1
+	network_choose_family "$@"
 	# shellcheck disable=SC2046 # words
-	set -- $(cat "$p2v_run/words")
+	set -- $(sed 's/^-[46] //' "$p2v_run/words")
 	[ "$network_dev" = - ] || set -- "$@" dev "$network_dev"
 	$p2v_ip "$network_family" route replace "$@" 2>"$p2v_run/network.error" && return 0
 	[ "$network_dev" != - ] || return 1
@@ -124,16 +125,10 @@ network_route() {
 }
 
 network_rule() {
-	network_family=-4
-	case " $* " in *:*) network_family=-6 ;; esac
-	case $1 in -4 | -6)
-		network_family=$1
-		shift
-		;;
-	esac
 	network_words "$@" >"$p2v_run/words" || return 1
+	network_choose_family "$@"
 	# shellcheck disable=SC2046 # words
-	$p2v_ip "$network_family" rule add $(cat "$p2v_run/words") 2>"$p2v_run/network.error"
+	$p2v_ip "$network_family" rule add $(sed 's/^-[46] //' "$p2v_run/words") 2>"$p2v_run/network.error"
 }
 
 network_vlan() {
@@ -250,7 +245,7 @@ network_line() {
 		return 0
 		;;
 	hostname)
-		hostname "$1" 2>/dev/null || :
+		echo "$1" 2>/dev/null >"$p2v_proc/sys/kernel/hostname" || :
 		return 0
 		;;
 	rule)
@@ -420,8 +415,8 @@ network_from_links() {
 	}
 	{
 		n = split($2, f, ":")
-		if ($1 == "vlan" && n == 2 && match(f[1], /[0-9]+$/))
-			print "vlan " f[1] " " device(f[2]) " " substr(f[1], RSTART) + 0
+		if ($1 == "vlan" && n == 2 && match(f[1], /[1-9][0-9]*$/))
+			print "vlan " f[1] " " device(f[2]) " " substr(f[1], RSTART)
 		else if ($1 == "bond" && n >= 2) {
 			count = split(f[2], slave, ",")
 			line = ""

@@ -101,11 +101,22 @@ ssh_serve() {
 	done
 }
 
+# The banner calls people to a door that is open: port 22 (0016h) listens (0A).
+ssh_wait() {
+	ssh_tries=100
+	until grep -q -i -E '^ *[0-9]+: 0+:0016 0+:0000 0A ' "$p2v_proc/net/tcp" "$p2v_proc/net/tcp6" 2>/dev/null; do
+		ssh_tries=$((ssh_tries - 1))
+		[ "$ssh_tries" -gt 0 ] || return 0
+		sleep 0.2
+	done
+}
+
 # ssh_start: does what is needed; status 1 if there is no key.
 ssh_start() {
 	: "${p2v_sshd:=/usr/sbin/sshd}"
 	ssh_authorize || return 1
 	ssh_host_keys
 	ssh_serve &
+	ssh_wait
 	cut -d ' ' -f 1 "$p2v_proc/uptime" >"$p2v_run/sshd-started"
 }
