@@ -21,7 +21,7 @@ static struct boot_tree *save_tree(struct boot_trees *t, const char *name)
  * to the same sectors. */
 static int save_into(int fd, const struct strv *set, struct err_text *why)
 {
-	char in[GRUB_ENV_BLOCK], out[GRUB_ENV_BLOCK];
+	char in[GRUB_ENV_BLOCK], out[GRUB_ENV_BLOCK] = "";
 	struct stat st;
 	int r;
 

@@ -87,4 +87,30 @@ check "a file system that is mounted for writing is listed" list
 check_has "all the same" "$T/list" "two"
 umount "$T/mnt"
 
+# openSUSE's GRUB means the default subvolume, Ubuntu's the whole file system.
+need mkfs.btrfs btrfs
+truncate -s 120M "$T/btrfs.img"
+mkfs.btrfs -q -U 7c5d1f3e-9a2b-4e60-8d17-bb22cc33dd44 "$T/btrfs.img" >/dev/null 2>&1
+second=$(losetup -f --show "$T/btrfs.img")
+on_exit "losetup -d $second"
+make_subvolume() {
+	mount "$second" "$T/mnt" &&
+		btrfs -q subvolume create "$T/mnt/@" &&
+		mkdir -p "$T/mnt/@/boot/grub2" &&
+		: >"$T/mnt/@/boot/vmlinuz" &&
+		{
+			echo 'search --no-floppy --fs-uuid --set=root 7c5d1f3e-9a2b-4e60-8d17-bb22cc33dd44'
+			echo 'menuentry relative { linux /boot/vmlinuz relative }'
+			echo 'menuentry absolute { linux /@/boot/vmlinuz absolute }'
+		} >"$T/mnt/@/boot/grub2/grub.cfg" &&
+		btrfs subvolume set-default "$T/mnt/@" &&
+		umount "$T/mnt"
+}
+check "a btrfs with a default subvolume is made" make_subvolume
+btrfs_list() { p2v-boot --platform pc --device "$second" --json list >"$T/list" 2>"$T/err"; }
+check "it is listed" btrfs_list
+name=${second#/dev/}
+check_has "a path relative to the subvolume" "$T/list" "\"kernel\": \"$name-default:/boot/vmlinuz\""
+check_has "a path from the top" "$T/list" "\"kernel\": \"$name:/@/boot/vmlinuz\""
+
 done_testing
