@@ -38,11 +38,11 @@ kexec_load() {
 		die 4 "the kernel says that nothing is loaded; the machine is as it was"
 }
 
-# The command that jumps, as text for jump.sh. systemd stops everything in
-# order and unmounts first.
+# The commands that jump. systemd stops everything in order and unmounts first;
+# elsewhere p2v-boot flushes and unmounts what it can.
 kexec_jump() {
 	if [ "$fact_init" = systemd ]; then
-		echo 'systemctl kexec'
+		echo "systemctl kexec || chroot '$place' p2v-boot unload"
 	else
 		cat <<-'X'
 			for signal in TERM KILL; do
@@ -51,8 +51,6 @@ kexec_jump() {
 				sleep 3
 			done
 			swapoff -a
-			umount -a -r 2>/dev/null
-			echo u >/proc/sysrq-trigger
 		X
 		echo "exec chroot '$place' p2v-boot kexec --kernel /in/kernel --initrd /in/initrd --initrd /in/overlay --cmdline $(quoted "$kexec_line")"
 	fi

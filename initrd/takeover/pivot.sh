@@ -105,15 +105,29 @@ pivot_jump() {
 			units=\$(echo "\$units" | (. "$home/takeover/pivot.sh"; pivot_units))
 			timeout $pivot_stop systemctl stop \$units
 			sync
+			$(pivot_selinux)
 			systemctl switch-root '$place' /etc/p2v/takeover/first
+			# Still here: it was refused.
 			sleep 60
 			systemctl start \$units
+			umount -l '$place'
 		X
 		;;
-	soft-reboot) echo 'exec systemctl soft-reboot' ;;
-	shutdown) echo 'exec systemctl reboot' ;;
+	soft-reboot | shutdown)
+		pivot_selinux
+		case $way in
+		soft-reboot) echo 'exec systemctl soft-reboot' ;;
+		*) echo 'exec systemctl reboot' ;;
+		esac
+		;;
 	pivot-root) pivot_by_hand ;;
 	esac
+}
+
+# The old policy knows nothing of the new root, and would stop what runs there.
+pivot_selinux() {
+	# shellcheck disable=SC2016 # for the jump
+	echo '[ ! -w /sys/fs/selinux/enforce ] || echo 0 >/sys/fs/selinux/enforce'
 }
 
 # For PID 1 that cannot change its root: the kernel changes it for everyone who
