@@ -69,7 +69,8 @@ remote_takeover() {
 	on_exit "rm -rf '$remote_work'"
 	remote_pack "$remote_work/image"
 	remote_start=$(date +%s)
-	tar -C "$remote_work/image" -chf - . | remote_run "$(remote_script)" || {
+	# In sh, whatever the login shell over there is.
+	tar -C "$remote_work/image" -chf - . | remote_run "sh -c $(quoted "$(remote_script)")" || {
 		remote_status=$?
 		[ "$remote_status" != 255 ] || die 5 "no connection to $remote_host"
 		exit "$remote_status"

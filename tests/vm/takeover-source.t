@@ -36,7 +36,7 @@ vm_start target --mem 256 --disk "$T/target.img,serial=$FLOW_SERIAL" --kernel "$
 	-- $cable=on -device virtio-net-pci,netdev=n1,addr=0x4,mac=52:54:00:00:00:02
 check "the target waits in RAM" vm_wait_console target 'p2v-push root@10.9.0.2' 60
 # shellcheck disable=SC2086
-vm_start source --mem 512 --disk "$T/disk.img" --disk "$T/data.img,serial=DATA" \
+vm_start source --mem 384 --disk "$T/disk.img" --disk "$T/data.img,serial=DATA" \
 	-- $cable=off -device virtio-net-pci,netdev=n1,addr=0x4,mac=52:54:00:00:00:01
 check "the source runs Debian" takeover_old source
 booted=$(vm_ssh source 'cat /proc/sys/kernel/random/boot_id')
