@@ -59,7 +59,8 @@ small_source() {
 	mke2fs -q -t ext4 -d "$T/tree" -E offset=1048576 "$T/small.img" 63M
 }
 check "a small disk is made" small_source
-check_status "it is pushed" 0 p2v-push --source "$T/small.img" --target-disk /dev/vda \
+# Status 3: a warning, that there is no system on it.
+check_status "it is pushed" 3 p2v-push --source "$T/small.img" --target-disk /dev/vda \
 	--yes-erase "$FLOW_SERIAL" --identity "$VM_KEY" --cutover none \
 	--host-key "$(ssh-keygen -lf "$I/source-hostkey.pub" | cut -d ' ' -f 2)" "root@127.0.0.1:$(vm_port old)"
 check_eq "and is there" \
