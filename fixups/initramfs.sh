@@ -174,7 +174,7 @@ initramfs_files() {
 # storage (disks and what they hang on), network, or other.
 initramfs_kind() {
 	case $1:$2 in
-	virtio_balloon:* | virtio_input:* | virtio_mem:*) echo other ;;
+	virtio_balloon:* | virtio_input:* | virtio_mem:* | floppy:*) echo other ;;
 	*:kernel/drivers/ata/* | *:kernel/drivers/block/* | *:kernel/drivers/scsi/* | *:kernel/drivers/nvme/* | \
 		*:kernel/drivers/virtio/* | *:kernel/drivers/message/* | *:kernel/drivers/mmc/* | \
 		*:kernel/drivers/hv/* | *:kernel/drivers/xen/* | *:kernel/drivers/pci/controller/*)
@@ -189,25 +189,42 @@ initramfs_kind() {
 # initramfs_has FILE: is the module (a path below the kernel's folder) in the
 # image, packed or not?
 initramfs_has() {
-	initramfs_stem=$(initramfs_stem_of "$1")
-	[ -n "$initramfs_stem" ] && grep -qxF "$initramfs_stem" "$initramfs_work/initramfs/modules"
+	initramfs_stem_of "$1"
+	case $initramfs_stems in
+	*" ${initramfs_stem:-/} "*) return 0 ;;
+	esac
+	return 1
 }
 
-# A module's own name, as the kernel knows it: without folder and suffix.
-initramfs_stem_of() { printf '%s\n' "$1" | initramfs_stems; }
+# initramfs_stem_of PATH: sets initramfs_stem to a module's own name, as the
+# kernel knows it: without folder and suffix. (No other programs: it is called
+# for every module, and an emulated machine takes its time for each process.)
+initramfs_stem_of() {
+	initramfs_stem=${1##*/}
+	case $initramfs_stem in
+	*.ko) initramfs_stem=${initramfs_stem%.ko} ;;
+	*.ko.*) initramfs_stem=${initramfs_stem%.ko.*} ;;
+	esac
+	while :; do
+		case $initramfs_stem in
+		*-*) initramfs_stem=${initramfs_stem%%-*}_${initramfs_stem#*-} ;;
+		*) break ;;
+		esac
+	done
+}
 
 # The same for the paths on stdin, each once.
 initramfs_stems() {
 	sed -e 's,.*/,,' -e 's/\.ko\(\.[a-z0-9]*\)\{0,1\}$//' | tr - _ | sort -u
 }
 
-# The modules that the image has for this kernel, as names and as paths; sets
-# initramfs_lib. /lib is a link in an image of a merged system, and a folder of
+# The modules that the image has for this kernel, as paths in a file and as names
+# in initramfs_stems; sets initramfs_lib. /lib is a link in an image of a merged system, and a folder of
 # that name would replace it.
 initramfs_list_modules() {
 	sed -n "s#^\\(usr/\\)\\{0,1\\}lib/modules/$initramfs_version/\\(.*\\.ko\\(\\.[a-z0-9]*\\)\\{0,1\\}\\)\$#\\2#p" "$initramfs_names" \
 		>"$initramfs_work/initramfs/paths"
-	initramfs_stems <"$initramfs_work/initramfs/paths" >"$initramfs_work/initramfs/modules"
+	initramfs_stems=" $(initramfs_stems <"$initramfs_work/initramfs/paths" | tr '\n' ' ')"
 	if grep -q '^lib/.' "$initramfs_names"; then
 		initramfs_lib=lib
 	elif grep -q '^usr/lib/.' "$initramfs_names"; then
@@ -281,12 +298,15 @@ initramfs_index() {
 	ln -s ../lib "$initramfs_scratch/usr/lib"
 	{
 		cat "$initramfs_work/initramfs/paths"
-		initramfs_place_of <"$initramfs_work/missing"
+		while IFS= read -r initramfs_entry; do
+			initramfs_place_of "$initramfs_entry"
+			printf '%s\n' "$initramfs_place"
+		done <"$initramfs_work/missing"
 	} | sort -u | while IFS= read -r initramfs_entry; do
 		case /$initramfs_entry/ in
 		*/../*) continue ;;
 		esac
-		mkdir -p "$initramfs_tree/${initramfs_entry%/*}"
+		[ -d "$initramfs_tree/${initramfs_entry%/*}" ] || mkdir -p "$initramfs_tree/${initramfs_entry%/*}"
 		if initramfs_real=$(initramfs_original "$initramfs_entry"); then
 			case $initramfs_entry:$initramfs_real in
 			# This machine's depmod may not know how to unpack them.
@@ -324,17 +344,15 @@ initramfs_build() {
 	initramfs_error="depmod failed"
 	initramfs_index || return 1
 	while IFS= read -r initramfs_entry; do
-		initramfs_place=$(printf '%s\n' "$initramfs_entry" | initramfs_place_of)
+		initramfs_place_of "$initramfs_entry"
 		initramfs_place=$initramfs_add/$initramfs_lib/modules/$initramfs_version/$initramfs_place
-		mkdir -p "${initramfs_place%/*}"
+		[ -d "${initramfs_place%/*}" ] || mkdir -p "${initramfs_place%/*}"
 		initramfs_error="$initramfs_modules/$initramfs_entry cannot be copied"
 		initramfs_real=$(initramfs_original "$initramfs_entry") || return 1
 		initramfs_inside "${initramfs_real#"$initramfs_modules/"}" || return 1
 		initramfs_copy "$initramfs_real" "$initramfs_place" || return 1
 	done <"$initramfs_work/missing"
-	for initramfs_entry in "$initramfs_tree"/modules.*; do
-		cp "$initramfs_entry" "$initramfs_add/$initramfs_lib/modules/$initramfs_version/" || return 1
-	done
+	cp "$initramfs_tree"/modules.* "$initramfs_add/$initramfs_lib/modules/$initramfs_version/" || return 1
 	initramfs_list_at_boot || return 1
 	initramfs_error="the additional files cannot be copied"
 	[ -z "$initramfs_extra" ] || cp -R "$initramfs_extra/." "$initramfs_add/" || return 1
@@ -346,16 +364,12 @@ initramfs_build() {
 # already: then packed ones of the same kind stay as they are.
 initramfs_takes() { grep -q "\\.ko\\$1\$" "$initramfs_work/initramfs/paths"; }
 
-# The paths on stdin as they will be in the image.
+# initramfs_place_of PATH: sets initramfs_place to what it will be in the image.
 initramfs_place_of() {
-	while IFS= read -r initramfs_path; do
-		case $initramfs_path in
-		*.ko.xz | *.ko.zst | *.ko.gz)
-			initramfs_takes ".${initramfs_path##*.}" || initramfs_path=${initramfs_path%.*}
-			;;
-		esac
-		printf '%s\n' "$initramfs_path"
-	done
+	initramfs_place=$1
+	case $1 in
+	*.ko.xz | *.ko.zst | *.ko.gz) initramfs_takes ".${1##*.}" || initramfs_place=${1%.*} ;;
+	esac
 }
 
 # initramfs_copy FROM TO: unpacked if TO has no suffix of a compressor. The
