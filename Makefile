@@ -78,7 +78,7 @@ LIB     := $(BUILD)/libp2v.a
 PROGRAMS := $(MAINS:src/%/main.c=$(BIN)/p2v-%)
 
 # Small static programs that run where nothing of a system is left.
-HELPERS := $(BIN)/p2v-wrap-init
+HELPERS := $(BIN)/p2v-wrap-init $(BIN)/p2v-relay-shutdown
 
 all: $(LIB) $(PROGRAMS) $(HELPERS)
 
@@ -220,8 +220,9 @@ $(BUILD)/man/%: docs/man/%.rst
 man: $(MAN)
 
 # Programs that people run go to bin; what these call, to lib/p2v-target.
-INSTALL_BIN := $(PROGRAMS) initrd/p2v-initrd initrd/p2v-takeover hooks/p2v-instance
-SCRIPTS     := $(filter-out initrd/p2v-initrd initrd/p2v-takeover hooks/p2v-instance hooks/ganeti/%,\
+TOOLS       := initrd/p2v-initrd initrd/p2v-takeover initrd/relay/p2v-relay hooks/p2v-instance
+INSTALL_BIN := $(PROGRAMS) $(TOOLS)
+SCRIPTS     := $(filter-out $(TOOLS) hooks/ganeti/%,\
 	       $(shell find fixups hooks initrd -type f ! -name '.*' ! -name '*.c' 2>/dev/null))
 # Ganeti looks for OS definitions in /usr/lib/ganeti/os and /usr/local/lib/ganeti/os.
 GANETI_OS   := $(shell find hooks/ganeti -type f ! -name '.*' 2>/dev/null)
