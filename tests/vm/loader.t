@@ -79,8 +79,11 @@ X
 for kind in grub2 legacy extlinux; do
 	check "$kind: the disk is made" boot_disk "$T/$kind.img" "$T/$kind"
 	before=$(sha256sum <"$T/$kind.img")
+	# With root= the kernel gives the initrd a root without a limit.
+	words=loader=only
+	[ "$kind" != legacy ] || words='root=/dev/vda1 ro'
 	vm_start "$kind" --mem 256 --disk "$T/$kind.img" --no-reboot \
-		--kernel "$I/kernel/boot/$kernel" --initrd "$T/loader.initrd" --append 'console=ttyS0 loader=only'
+		--kernel "$I/kernel/boot/$kernel" --initrd "$T/loader.initrd" --append "console=ttyS0 $words"
 	check "$kind: the kernel that its configuration names comes up, with its command line" \
 		vm_wait_console "$kind" "root=UUID=$BOOT_UUID ro console=ttyS0 loaded-from=$kind p2v.loaded=1" 120
 	check "$kind: and its initrd, which ends the machine" vm_wait_exit "$kind" 60
