@@ -104,12 +104,13 @@ static bool end_is_virtual(const char *type)
 	return false;
 }
 
-/* The last mount at or below the old root, which nothing covers; NULL: none is
- * left. The caller frees it. */
-static char *end_last_mount(bool *is_virtual)
+/* The deepest mount at or below the old root: nothing is mounted on it. (The
+ * list's order says little: an initramfs moves its /dev into the root.) NULL:
+ * none is left. The caller frees it. */
+static char *end_deepest_mount(bool *is_virtual)
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL, *last = NULL;
+	char *line = NULL, *deepest = NULL;
 	size_t size = 0, n = strlen(END_OLDROOT);
 
 	if (!f)
@@ -122,15 +123,16 @@ static char *end_last_mount(bool *is_virtual)
 		    sscanf(dash, " - %63s", type) != 1)
 			continue;
 		end_unescape(point);
-		if (strncmp(point, END_OLDROOT, n) != 0 || (point[n] && point[n] != '/'))
+		if (strncmp(point, END_OLDROOT, n) != 0 || (point[n] && point[n] != '/') ||
+		    (deepest && strlen(point) < strlen(deepest)))
 			continue;
-		free(last);
-		last = strdup(point);
+		free(deepest);
+		deepest = strdup(point);
 		*is_virtual = end_is_virtual(type);
 	}
 	free(line);
 	fclose(f);
-	return last;
+	return deepest;
 }
 
 /* Who may hold the old root: programs are told by their command lines, which
@@ -175,7 +177,7 @@ static bool end_unmount(void)
 	bool is_virtual = false;
 	char *point;
 
-	for (int tries = 0; (point = end_last_mount(&is_virtual));) {
+	for (int tries = 0; (point = end_deepest_mount(&is_virtual));) {
 		if (umount2(point, is_virtual ? MNT_DETACH : 0) == 0) {
 			end_say("unmounted %s", point);
 		} else if (++tries == END_TRIES) {
