@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154 # base.sh has set them
+# shellcheck shell=sh disable=SC2154 # base.sh and loader.sh have set them
 # console.sh - what people see at the machine: how to reach it, and the menu
 
 # p2v.console=DEVICE[,BAUD] names where to show it; otherwise all consoles that
@@ -104,7 +104,7 @@ console_menu() {
 	console_tty=$p2v_dev/$(console_main)
 	console_timeout=$(settings_number p2v.timeout 30)
 	while :; do
-		set -- p2v-boot menu
+		set -- p2v-boot menu --append "$loader_guard=1"
 		if [ -e "$p2v_run/no-countdown" ]; then
 			set -- "$@" --timeout none
 		else

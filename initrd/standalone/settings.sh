@@ -90,3 +90,16 @@ settings_number() {
 
 # settings_has KEY: was it given at all?
 settings_has() { grep -q "^$1=" "$p2v_run/settings"; }
+
+# settings_mode: sets p2v_mode. A word that is no mode must not turn a boot
+# loader into something that can be erased: then it is what was built.
+settings_mode() {
+	settings_modes=$(settings_all p2v.mode | grep -x -E 'receive|loader|menu')
+	p2v_mode=$(settings_get p2v.mode receive)
+	case $p2v_mode in
+	receive | loader | menu) return 0 ;;
+	esac
+	settings_modes=$(printf '%s\n' "$settings_modes" | head -n 1)
+	say "p2v.mode=$p2v_mode is none of receive, loader, menu: it is ${settings_modes:-receive}"
+	p2v_mode=${settings_modes:-receive}
+}

@@ -51,6 +51,12 @@ ssh-rsa AAAAB3+/1 meevil"
 	check_has "$shell: and the console says so" "$T/m/dev/console" 'p2v.timeout=x is no number'
 	printf 'p2v.mode=loader\n' >>"$T/m/proc/cmdline"
 	check_eq "$shell: the kernel command line wins" "$(inside "$shell" 'settings_read; settings_get p2v.mode')" loader
+	check_eq "$shell: a word that is no mode leaves it at what was built" \
+		"$(echo 'p2v.mode=lader' >"$T/m/proc/cmdline"; inside "$shell" 'settings_read; settings_mode; echo $p2v_mode')" receive
+	rm "$T/m/etc/p2v/settings"
+	echo 'p2v.mode=loader' >"$T/m/etc/p2v/defaults"
+	check_eq "$shell: which is never something that can be erased" \
+		"$(inside "$shell" 'settings_read; settings_mode; echo $p2v_mode')" loader
 
 	# Keys.
 	fresh
