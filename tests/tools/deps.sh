@@ -17,9 +17,6 @@ gzip openssh-client openssh-server iproute2 acl attr libcap2-bin coreutils"
 packages="$packages qemu-system-x86 qemu-utils mmdebstrap initramfs-tools-core grub-pc-bin
 grub2-common grub-common grub-emu expect tmux socat strace xfsprogs btrfs-progs dosfstools mtools libxml2-utils
 partclone procps time systemd"
-# Ganeti's own code, which is unpacked, not installed, checks the OS definition.
-packages="$packages python3 python3-simplejson python3-pyparsing python3-openssl python3-pyinotify
-python3-pycurl python3-paramiko python3-bitarray python3-psutil"
 
 # cloud-init volumes; an appliance.
 packages="$packages genisoimage squashfs-tools"
