@@ -7,6 +7,7 @@
 #
 #     vm_start NAME [--mem MIB] [--cpus N] [--disk FILE[,serial=S][,addr=N][,if=ide]]...
 #              [--nic MODEL[,addr=N][,mac=M]] [--forward GUESTPORT]...
+#              [--net OPTIONS]   (more options of QEMU's user network)
 #              [--kernel FILE --initrd FILE --append TEXT] [--no-reboot]
 #              [-- QEMU-ARGUMENT...]
 #     vm_wait_ssh NAME SECONDS [COMMAND]    vm_ssh NAME COMMAND...
@@ -156,6 +157,7 @@ vm_start() {
 		--cpus) vm_cpus=$2 ;;
 		--nic) vm_nic=$2 ;;
 		--forward) vm_forward="$vm_forward,hostfwd=tcp:127.0.0.1:0-:$2" ;;
+		--net) vm_forward="$vm_forward,$2" ;;
 		--disk)
 			vm_add_disk "$2"
 			set -- "$@" -drive "$vm_drive" -device "$vm_device"
