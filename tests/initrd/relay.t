@@ -5,14 +5,14 @@
 . "$(dirname "$0")/../lib.sh"
 # shellcheck disable=SC2034 # variables of relay.sh
 
-mkdir -p "$T/bin" "$T/proc" "$T/root/boot" "$T/root/etc/p2v-relay" "$T/root/lib/modules/6.1-own" "$T/home"
+mkdir -p "$T/bin" "$T/proc" "$T/root/boot" "$T/root/etc/p2v-relay" "$T/root/lib/modules/6.1-own" "$T/static"
 echo "root=/dev/nbd0 quiet" >"$T/proc/cmdline"
 echo kernel >"$T/root/boot/vmlinuz-6.1-own"
 echo provider >"$T/root/boot/provider"
 echo "kernel/nbd.ko:" >"$T/root/lib/modules/6.1-own/modules.dep"
 echo INITRD=/boot/provider >"$T/root/etc/p2v-relay/relay.conf"
-echo end >"$T/home/p2v-relay-shutdown"
-chmod 755 "$T/home/p2v-relay-shutdown"
+echo end >"$T/static/p2v-relay-shutdown"
+chmod 755 "$T/static/p2v-relay-shutdown"
 
 play() { # NAME: a program that notes how it was called, and then does stdin
 	{
@@ -65,7 +65,7 @@ X
 
 cat >"$T/run" <<'X'
 PATH=$T/bin:$PATH
-relay_root=$T/root relay_proc=$T/proc relay_home=$T/home relay_end=$T/end
+relay_root=$T/root relay_proc=$T/proc relay_home=$T/static relay_end=$T/end
 . "$ROOT/initrd/relay/relay.sh"
 relay_run || {
 	echo "failed: $relay_error"

@@ -17,8 +17,7 @@ cp --sparse=always "$I/relay.img" "$T/relay.img"
 # 10.0.2.100 is one socat for each connection. No packet leaves QEMU.
 setpriv --pdeathsig KILL qemu-nbd --format=raw --persistent --shared=8 --export-name=root \
 	--cache=unsafe --socket="$T/nbd.sock" "$T/relay.img" &
-nbd_pid=$!
-on_exit 'kill "$nbd_pid" 2>/dev/null; wait "$nbd_pid" 2>/dev/null'
+on_exit "kill $! 2>/dev/null; wait $! 2>/dev/null"
 check "the nbd server listens" vm_until 20 test -S "$T/nbd.sock"
 
 words="console=ttyS0 root=/dev/nbd0p1 provider.token=a.b:c provider.volume=42"
