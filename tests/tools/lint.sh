@@ -131,7 +131,7 @@ cpp_check() {
 }
 
 # Neither this machine's paths nor a package host belongs into the tree.
-places() { git ls-files | xargs grep -nE '/(work|home|tmp/wt)/|deb\.debian\.org' 2>/dev/null | grep -v '^tests/tools/lint.sh'; }
+places() { git ls-files | xargs grep -nE '(^|[^A-Za-z0-9}])/(work|home|tmp/wt)/|deb\.debian\.org' 2>/dev/null | grep -v '^tests/tools/lint.sh'; }
 
 rule "a layer includes what is above it" layers
 rule "a foreign library has more than one user" foreign_libraries
