@@ -20,6 +20,8 @@ partclone procps time systemd"
 
 # cloud-init volumes; an appliance.
 packages="$packages genisoimage squashfs-tools"
+# The other ssh server; not dropbear-initramfs, which changes this machine's initrd.
+packages="$packages dropbear-bin"
 
 missing=
 for package in $packages; do
