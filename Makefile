@@ -184,7 +184,7 @@ check-vm: all
 check-all: deps
 	+$(MAKE) --no-print-directory lint
 	+$(MAKE) --no-print-directory check
-	+$(MAKE) --no-print-directory fuzz
+	+$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=10
 	+$(MAKE) --no-print-directory check-root
 	+$(MAKE) --no-print-directory check-vm
 
