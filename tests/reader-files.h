@@ -146,4 +146,23 @@ static inline struct reader_facts rf_facts(const struct reader_device *devices, 
 	};
 }
 
+/* The id of the one default, "" for none, "(several)". */
+static inline const char *rf_default(const struct boot_list *l)
+{
+	const char *id = "";
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].is_default)
+			id = *id ? "(several)" : l->v[i].id;
+	return id;
+}
+
+static inline bool rf_warns(const struct boot_list *l, const char *text)
+{
+	for (size_t i = 0; i < l->warnings.n; i++)
+		if (strstr(l->warnings.v[i], text))
+			return true;
+	return false;
+}
+
 #endif
