@@ -1,13 +1,14 @@
 #!/bin/sh
 # A running Debian machine (static address, on-link gateway, policy rule) is
 # taken over by kexec, from afar. Refusals come first, and leave it as it is.
-# Nobody logs in then, and the dead-man switch brings its old system back.
+# Nobody logs in then, and the dead-man switch brings its old system back. The
+# second time somebody does, and pushes a machine onto it.
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/vm/lib.sh"
 . "$ROOT/tests/vm/flow.sh"
 . "$ROOT/tests/vm/takeover.sh"
 need_root
-need qemu-system-x86_64 socat setpriv ssh ssh-keygen ssh-keyscan mmdebstrap sfdisk partx cpio zstd jq p2v-takeover
+need qemu-system-x86_64 socat setpriv ssh ssh-keygen ssh-keyscan mmdebstrap sfdisk partx cpio zstd jq p2v-takeover p2v-push
 
 check "kernel and initrd are made" takeover_image
 check "the machine's disk is made" takeover_disk "$T/disk.img"
@@ -56,4 +57,7 @@ check_eq "it has its route with every flag" "$(vm_ssh old 'ip -4 route show defa
 default via 10.0.2.2 dev eth0 onlink '
 check_eq "and its rule" "$(vm_ssh old 'ip -4 rule show pref 100')" '100:	from 10.0.2.15 lookup 100'
 check "the switch is disarmed" vm_wait_console old 'this machine stays' 60
+echo "# $(vm_ssh old 'grep -e MemTotal -e MemAvailable /proc/meminfo' | tr '\n' ' ')"
+check_status "a machine is pushed onto it" 0 takeover_push old
+flow_check old "after the push" mbr srv/markers data/markers
 done_testing

@@ -49,6 +49,14 @@ takeover_run() {
 # takeover_old NAME: until its old system answers, after a (re)start.
 takeover_old() { vm_wait_ssh "$1" 120 'test -e /srv/hello/text && systemctl is-active ssh'; }
 
+# takeover_push NAME: a whole machine onto its disk, which then starts it. (No
+# proof of boot: here the bootstrap system has the source's own host key.)
+takeover_push() {
+	p2v-push --source "$I/source-mbr.img" --target-disk /dev/vda --yes-erase "$FLOW_SERIAL" \
+		--identity "$VM_KEY" --host-key "$(ssh-keygen -lf "$I/source-hostkey.pub" | cut -d ' ' -f 2)" \
+		"root@127.0.0.1:$(vm_port "$1")"
+}
+
 # takeover_free NAME: says "free" if nothing uses the disk. The kernel reads a
 # partition table again only then.
 takeover_free() {
