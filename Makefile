@@ -71,7 +71,7 @@ endif
 
 # The programs are thin mains; everything else is one library.
 MAINS   := $(wildcard src/push/main.c src/receive/main.c src/boot/main.c)
-LIB_SRC := $(filter-out $(MAINS),$(sort $(wildcard src/*/*.c)))
+LIB_SRC := $(filter-out $(MAINS),$(sort $(wildcard src/*/*.c src/*/*/*.c)))
 LIB_OBJ := $(LIB_SRC:src/%.c=$(OBJ)/%.o)
 LIB     := $(BUILD)/libp2v.a
 

@@ -2,12 +2,12 @@
 #include "boot/cli.h"
 #include "boot/cli_shared.h"
 #include "boot/direct.h"
-#include "boot/find.h"
-#include "boot/initrd.h"
-#include "boot/kexec.h"
-#include "boot/leave.h"
-#include "boot/save.h"
-#include "boot/scan.h"
+#include "find/find.h"
+#include "find/save.h"
+#include "find/scan.h"
+#include "initramfs/initramfs.h"
+#include "kexec/kexec.h"
+#include "kexec/leave.h"
 #include "util/cleanup.h"
 #include "util/jdoc.h"
 #include "util/log.h"
@@ -21,13 +21,13 @@
 void cli_release(struct cli_state *s)
 {
 	boot_list_release(&s->list);
-	boot_trees_release(&s->trees);
+	find_trees_release(&s->trees);
 }
 
 /* "DIR[,name=NAME][,uuid=UUID][,label=LABEL][,partuuid=UUID][,grub=hd0,gpt2]".
  * GRUB's names have a comma themselves: what follows one and is no key belongs
  * to the value before. */
-static int cli_add_tree(struct boot_trees *t, const char *spec, size_t number)
+static int cli_add_tree(struct find_trees *t, const char *spec, size_t number)
 {
 	static const char *const keys[] = {"name=", "uuid=", "label=", "grub=", "partuuid="};
 	CLEANUP_FREE char *dir = strdup(spec);
@@ -48,7 +48,7 @@ static int cli_add_tree(struct boot_trees *t, const char *spec, size_t number)
 		}
 		comma++;
 	}
-	r = boot_trees_add(t, dir, value[0], value[1], value[2], value[3]);
+	r = find_trees_add(t, dir, value[0], value[1], value[2], value[3]);
 	if (!r)
 		text_copy(t->v[t->n - 1].partuuid, sizeof(t->v[0].partuuid), value[4]);
 	return r;
@@ -59,31 +59,31 @@ static int cli_open_trees(const struct cli *c, struct cli_state *s)
 	int r = 0;
 
 	if (c->root)
-		r = boot_trees_add(&s->trees, c->root, "root", "", "", "");
+		r = find_trees_add(&s->trees, c->root, "root", "", "", "");
 	for (size_t i = 0; i < c->trees.n && !r; i++)
 		r = cli_add_tree(&s->trees, c->trees.v[i], i + (c->root != NULL));
 	if (!r && !c->root && !c->trees.n)
-		r = boot_scan(&s->trees, &c->devices, &s->list.warnings);
+		r = scan_disks(&s->trees, &c->devices, &s->list.warnings);
 	return r;
 }
 
 int cli_find(const struct cli *c, struct cli_state *s)
 {
-	const struct boot_find_options options = {
+	const struct find_options options = {
 		.platform = c->platform, .config = c->config, .env = &c->env};
 	int r = cli_open_trees(c, s);
 
 	if (!r)
-		r = boot_find(&s->trees, &options, &s->list);
+		r = find_entries(&s->trees, &options, &s->list);
 	for (size_t i = 0; i < s->list.warnings.n && !c->quiet; i++)
 		log_warn("%s", s->list.warnings.v[i]);
 	if (r < 0)
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	if (s->list.n)
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	if (c->quiet)
 		log_error("nothing to boot was found");
-	return CLI_REFUSED;
+	return P2V_EXIT_REFUSED;
 }
 
 static void cli_print_file(const char *key, const struct boot_file *f)
@@ -118,7 +118,7 @@ int cli_flush(int status)
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
 	log_error("standard output: %m");
-	return CLI_FAILED;
+	return P2V_EXIT_FAILED;
 }
 
 static int cli_print_json(const struct jdoc *d)
@@ -127,10 +127,10 @@ static int cli_print_json(const struct jdoc *d)
 
 	if (!text) {
 		log_error("out of memory");
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	}
 	puts(text);
-	return cli_flush(CLI_OK);
+	return cli_flush(P2V_EXIT_OK);
 }
 
 int cli_list(const struct cli *c)
@@ -138,7 +138,7 @@ int cli_list(const struct cli *c)
 	CLEANUP(cli_release) struct cli_state s = {0};
 	int status = cli_find(c, &s);
 
-	if (c->json && (status == CLI_OK || status == CLI_REFUSED)) {
+	if (c->json && (status == P2V_EXIT_OK || status == P2V_EXIT_REFUSED)) {
 		CLEANUP(jdoc_freep) struct jdoc *d = boot_list_to_json(&s.list);
 		int printed = cli_print_json(d);
 
@@ -156,7 +156,7 @@ int cli_list(const struct cli *c)
 		       text_printable(e->title, title, sizeof(title)), *source ? "  [" : "", source,
 		       *source ? "]" : "");
 	}
-	return cli_flush(CLI_OK);
+	return cli_flush(P2V_EXIT_OK);
 }
 
 /* The entry that the user means; a message when there is none. */
@@ -176,9 +176,9 @@ int cli_show(const struct cli *c, const char *id)
 	const struct boot_entry *e = status ? NULL : cli_pick(&s.list, id);
 
 	if (!e)
-		return status ? status : CLI_REFUSED;
+		return status ? status : P2V_EXIT_REFUSED;
 	cli_print_entry(e);
-	return cli_flush(CLI_OK);
+	return cli_flush(P2V_EXIT_OK);
 }
 
 char *cli_line(const struct cli *c, const struct boot_entry *e)
@@ -195,7 +195,7 @@ void cli_save(const struct cli *c, struct cli_state *s, const struct boot_entry 
 {
 	struct err_text why = {""};
 
-	if (boot_save_commit(&s->trees, e, c->save_default, &why) < 0)
+	if (save_commit(&s->trees, e, c->save_default, &why) < 0)
 		log_warn("%s:%s: what the boot loader keeps there was not changed: %s",
 			 e->save.block.device ? e->save.block.device : "?",
 			 e->save.block.path ? e->save.block.path : "?", why.text);
@@ -206,44 +206,45 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 	struct boot_entry edited = *e; /* borrows everything but the command line */
 	CLEANUP_FREE char *line = cli_line(c, e);
 	const struct kexec_options options = {.legacy = c->kexec_load};
+	const struct kexec_files files = {find_trees_open, &s->trees};
 	struct err_text why = {""};
 	char title[256];
 	int r;
 
 	if (!line) {
 		log_error("out of memory");
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	}
 	edited.cmdline = line;
 	if (c->dry_run) {
 		cli_print_entry(&edited);
 		/* Not a failure: the disk may be meant for another machine. */
-		if (kexec_check_entry(&s->trees, &edited, &options, &why) < 0)
+		if (kexec_check_entry(&files, &edited, &options, &why) < 0)
 			log_warn("this machine would refuse it: %s", why.text);
-		return cli_flush(CLI_OK);
+		return cli_flush(P2V_EXIT_OK);
 	}
 	if (kexec_usable(NULL, &why) < 0) {
 		log_error("%s", why.text);
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
-	r = kexec_load_entry(&s->trees, &edited, &options, &why);
+	r = kexec_load_entry(&files, &edited, &options, &why);
 	if (r < 0) {
 		log_error("'%s' cannot be loaded: %s",
 			  text_printable(e->title, title, sizeof(title)),
 			  why.text[0] ? why.text : strerror(-r));
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
 	log_info("'%s' is loaded; command line: %s", text_printable(e->title, title, sizeof(title)),
 		 edited.cmdline);
 	if (!jump)
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	cli_save(c, s, e);
-	boot_trees_release(&s->trees);
+	find_trees_release(&s->trees);
 	if (!leave_by_kexec())
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	/* Or the next reboot would become what has just failed. */
 	kexec_unload();
-	return CLI_FAILED;
+	return P2V_EXIT_FAILED;
 }
 
 int cli_kexec(const struct cli *c, const char *id, bool jump)
@@ -253,7 +254,7 @@ int cli_kexec(const struct cli *c, const char *id, bool jump)
 	const struct boot_entry *e = status ? NULL : cli_pick(&s.list, id);
 
 	if (!e)
-		return status ? status : CLI_REFUSED;
+		return status ? status : P2V_EXIT_REFUSED;
 	return cli_load(c, &s, e, jump);
 }
 
@@ -265,7 +266,7 @@ int cli_direct(const struct cli *c, bool jump)
 	struct boot_entry *e = boot_list_add(&s.list);
 
 	if (!e || direct_entry(&files, &s.trees, e) < 0)
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	return cli_load(c, &s, e, jump);
 }
 
@@ -275,15 +276,15 @@ int cli_unload(void)
 
 	if (!kexec_is_loaded()) {
 		log_info("no kernel is loaded");
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	}
 	r = kexec_unload();
 	if (r < 0) {
 		log_error("the loaded kernel cannot be dropped: %s", strerror(-r));
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	}
 	log_info("the loaded kernel is dropped");
-	return CLI_OK;
+	return P2V_EXIT_OK;
 }
 
 static int cli_print_name(void *ctx, const char *name)
@@ -302,13 +303,13 @@ int cli_initrd_files(const char *file)
 
 	if (fd < 0) {
 		log_error("%s: %m", file);
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
-	r = initrd_names(fd, cli_print_name, NULL, &why);
+	r = initramfs_names(fd, cli_print_name, NULL, &why);
 	if (r < 0) {
-		cli_flush(CLI_OK);
+		cli_flush(P2V_EXIT_OK);
 		log_error("%s: %s", file, why.text[0] ? why.text : strerror(-r));
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
-	return cli_flush(CLI_OK);
+	return cli_flush(P2V_EXIT_OK);
 }

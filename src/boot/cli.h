@@ -7,6 +7,7 @@
 #ifndef P2V_BOOT_CLI_H
 #define P2V_BOOT_CLI_H
 
+#include "util/exit.h"
 #include "util/strv.h"
 
 #include <stdbool.h>
@@ -29,13 +30,6 @@ struct cli {
 	const char *dtb;      /* --dtb */
 	bool kexec_load;      /* --kexec-load: by kexec-tools */
 	bool json, dry_run, quiet;
-};
-
-enum cli_exit {
-	CLI_OK = 0,
-	CLI_USAGE = 1,
-	CLI_REFUSED = 2,
-	CLI_FAILED = 4,
 };
 
 int cli_list(const struct cli *c);

@@ -1,7 +1,7 @@
 /* cli_initrd.c - the commands of p2v-boot that look into an initramfs, for the
  * scripts that add drivers to one */
 #include "boot/cli.h"
-#include "boot/initrd.h"
+#include "initramfs/initramfs.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
@@ -20,28 +20,28 @@ static int cli_write(const uint8_t *data, size_t size)
 
 	if (r < 0)
 		log_error("standard output: %s", strerror(-r));
-	return r < 0 ? CLI_FAILED : CLI_OK;
+	return r < 0 ? P2V_EXIT_FAILED : P2V_EXIT_OK;
 }
 
 int cli_initrd_cat(const char *file, const char *name, bool link)
 {
 	CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC);
-	CLEANUP(initrd_file_release) struct initrd_file f = {0};
+	CLEANUP(initramfs_file_release) struct initramfs_file f = {0};
 	struct err_text why = {""};
 	int status, r;
 
 	if (fd < 0) {
 		log_error("%s: %m", file);
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
-	r = initrd_read(fd, name, CLI_INITRD_MAX, &f, &why);
+	r = initramfs_read(fd, name, CLI_INITRD_MAX, &f, &why);
 	if (r < 0) {
 		log_error("%s: %s", file, why.text[0] ? why.text : strerror(-r));
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
 	if (link ? !S_ISLNK(f.mode) : !S_ISREG(f.mode)) {
 		log_error("%s: %s is no %s", file, name, link ? "symbolic link" : "regular file");
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
 	status = cli_write(f.data, f.size);
 	return link && !status ? cli_write((const uint8_t *)"\n", 1) : status;

@@ -6,9 +6,9 @@
  */
 #include "boot/cli.h"
 #include "boot/cli_shared.h"
-#include "boot/kexec.h"
-#include "boot/leave.h"
-#include "boot/power.h"
+#include "kexec/kexec.h"
+#include "kexec/leave.h"
+#include "kexec/power.h"
 #include "menu/menu.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -98,12 +98,12 @@ static int cli_menu_lines(const struct cli *c, struct boot_list *l)
 
 		if (!line) {
 			log_error("out of memory");
-			return CLI_FAILED;
+			return P2V_EXIT_FAILED;
 		}
 		free(l->v[i].cmdline);
 		l->v[i].cmdline = line;
 	}
-	return CLI_OK;
+	return P2V_EXIT_OK;
 }
 
 static long cli_menu_timeout(const struct cli *c, const struct boot_list *l)
@@ -126,18 +126,18 @@ static int cli_menu_look(struct cli_menu *m)
 	cli_release(&m->found);
 	free(STEAL(m->failed));
 	status = cli_find(m->cli, &m->found);
-	boot_trees_release(&m->found.trees);
+	find_trees_release(&m->found.trees);
 	cli_menu_go_home(m);
-	if (status == CLI_FAILED || cli_menu_lines(m->cli, l) != CLI_OK)
-		return CLI_FAILED;
+	if (status == P2V_EXIT_FAILED || cli_menu_lines(m->cli, l) != P2V_EXIT_OK)
+		return P2V_EXIT_FAILED;
 	m->failed = calloc(l->n + 1, sizeof(*m->failed));
 	if (!m->failed) {
 		log_error("out of memory");
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	}
 	e = boot_list_default(l);
 	m->selected = e ? (size_t)(e - l->v) : 0;
-	return CLI_OK;
+	return P2V_EXIT_OK;
 }
 
 static bool cli_menu_equal(const char *a, const char *b)
@@ -160,12 +160,13 @@ static struct boot_entry *cli_menu_find(struct boot_list *l, const struct boot_e
 	return NULL;
 }
 
-/* Loads @e and arranges the jump; CLI_OK: it is under way, and the menu ends.
+/* Loads @e and arranges the jump; P2V_EXIT_OK: it is under way, and the menu ends.
  * What nobody chose does not become the default. */
 static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct boot_entry *e,
 			 bool unattended)
 {
 	const struct kexec_options options = {.legacy = m->cli->kexec_load};
+	const struct kexec_files files = {find_trees_open, &s->trees};
 	struct cli saving = *m->cli;
 	struct err_text why = {""};
 	char title[200];
@@ -174,20 +175,20 @@ static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct b
 	text_printable(e->title ? e->title : "", title, sizeof(title));
 	log_info("starting '%s'", title);
 	if (!r)
-		r = kexec_load_entry(&s->trees, e, &options, &why);
+		r = kexec_load_entry(&files, e, &options, &why);
 	if (r < 0) {
 		log_error("'%s' cannot be started: %s", title,
 			  why.text[0] ? why.text : strerror(-r));
-		return CLI_REFUSED;
+		return P2V_EXIT_REFUSED;
 	}
 	saving.save_default &= !unattended;
 	cli_save(&saving, s, e);
-	boot_trees_release(&s->trees);
+	find_trees_release(&s->trees);
 	cli_menu_go_home(m);
 	if (!leave_by_kexec())
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	kexec_unload();
-	return CLI_FAILED;
+	return P2V_EXIT_FAILED;
 }
 
 static int cli_menu_boot(struct cli_menu *m, const struct menu_choice *choice)
@@ -203,17 +204,17 @@ static int cli_menu_boot(struct cli_menu *m, const struct menu_choice *choice)
 	e = cli_menu_find(&s.list, wanted);
 	if (!e) {
 		log_error("the entry is not there any more: its disk has changed, or is gone");
-		status = CLI_REFUSED;
+		status = P2V_EXIT_REFUSED;
 	} else {
 		edited = *e; /* borrows everything but the command line */
 		edited.cmdline = choice->cmdline ? choice->cmdline : wanted->cmdline;
 		if (m->cli->dry_run) {
 			cli_print_entry(&edited);
-			return cli_flush(CLI_OK);
+			return cli_flush(P2V_EXIT_OK);
 		}
 		status = cli_menu_jump(m, &s, &edited, choice->unattended);
 	}
-	boot_trees_release(&s.trees);
+	find_trees_release(&s.trees);
 	cli_menu_go_home(m);
 	return status;
 }
@@ -283,7 +284,7 @@ static int cli_menu_power(struct cli_menu *m, enum power_mode mode)
 {
 	if (m->cli->dry_run) {
 		log_info("would %s", power_name(mode));
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	}
 	m->timeout = MENU_NO_COUNTDOWN;
 	power_end(mode);
@@ -297,7 +298,7 @@ static int cli_menu_act(struct cli_menu *m, const struct menu_choice *choice)
 	case MENU_LEAVE:
 		return choice->signal ? 128 + choice->signal : m->status;
 	case MENU_SHELL:
-		return cli_menu_shell(m) == CLI_OK ? -1 : CLI_FAILED;
+		return cli_menu_shell(m) == P2V_EXIT_OK ? -1 : P2V_EXIT_FAILED;
 	case MENU_REBOOT:
 		return cli_menu_power(m, POWER_REBOOT);
 	case MENU_POWEROFF:
@@ -306,10 +307,10 @@ static int cli_menu_act(struct cli_menu *m, const struct menu_choice *choice)
 		break;
 	}
 	m->status = cli_menu_boot(m, choice);
-	if (m->status == CLI_OK) {
+	if (m->status == P2V_EXIT_OK) {
 		if (!m->cli->dry_run)
 			lock_started(&m->lock);
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	}
 	lock_stop(&m->lock);
 	cli_menu_fall_back(m, choice);
@@ -335,7 +336,7 @@ static int cli_menu_once(struct cli_menu *m)
 
 	if (r < 0) {
 		log_error("the menu cannot be shown: %s", strerror(-r));
-		return CLI_FAILED;
+		return P2V_EXIT_FAILED;
 	}
 	m->message[0] = '\0';
 	return cli_menu_act(m, &choice);
@@ -348,7 +349,7 @@ int cli_menu(const struct cli *c)
 
 	cli_menu_open(&m, c);
 	status = cli_menu_look(&m);
-	if (status == CLI_OK) {
+	if (status == P2V_EXIT_OK) {
 		struct err_text why = {""};
 
 		m.timeout = cli_menu_timeout(c, &m.found.list);
@@ -379,5 +380,5 @@ int cli_menu_login(int argc, char **argv)
 	if (argc == 1 || (argc == 3 && !strcmp(argv[1], "-c") && !strcmp(argv[2], "menu")))
 		return cli_menu(&c);
 	log_error("this login shell is a boot menu, and runs no commands");
-	return CLI_USAGE;
+	return P2V_EXIT_USAGE;
 }

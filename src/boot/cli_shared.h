@@ -4,12 +4,12 @@
 #define P2V_BOOT_CLI_SHARED_H
 
 #include "boot/cli.h"
-#include "boot/tree.h"
 #include "bootconf/entry.h"
+#include "find/tree.h"
 
 /* What was found; the trees keep its file systems mounted. */
 struct cli_state {
-	struct boot_trees trees;
+	struct find_trees trees;
 	struct boot_list list;
 };
 

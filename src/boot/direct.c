@@ -23,9 +23,9 @@ static int direct_set(struct boot_file *f, const char *file)
 	return path ? boot_file_set(f, "root", path) : -ENOENT;
 }
 
-int direct_entry(const struct direct_files *files, struct boot_trees *trees, struct boot_entry *out)
+int direct_entry(const struct direct_files *files, struct find_trees *trees, struct boot_entry *out)
 {
-	int r = boot_trees_add(trees, "/", "root", "", "", "");
+	int r = find_trees_add(trees, "/", "root", "", "", "");
 
 	if (!r)
 		r = direct_set(&out->kernel, files->kernel);

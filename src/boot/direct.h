@@ -4,8 +4,8 @@
 #ifndef P2V_BOOT_DIRECT_H
 #define P2V_BOOT_DIRECT_H
 
-#include "boot/tree.h"
 #include "bootconf/entry.h"
+#include "find/tree.h"
 #include "util/strv.h"
 
 struct direct_files {
@@ -18,7 +18,7 @@ struct direct_files {
 /* Fills the empty set @trees with the running system's root, which @out then
  * names its files in; both are the caller's to release, also after an error.
  * 0, or -errno with a logged message. */
-int direct_entry(const struct direct_files *files, struct boot_trees *trees,
+int direct_entry(const struct direct_files *files, struct find_trees *trees,
 		 struct boot_entry *out);
 
 #endif

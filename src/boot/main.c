@@ -98,7 +98,7 @@ static const struct option options[] = {
 static int usage_error(const char *what)
 {
 	log_error("%s; try p2v-boot --help", what);
-	return CLI_USAGE;
+	return P2V_EXIT_USAGE;
 }
 
 static int set_env(struct cli *c, const char *value)
@@ -107,7 +107,7 @@ static int set_env(struct cli *c, const char *value)
 
 	if (!eq || eq == value)
 		return usage_error("--env takes NAME=VALUE");
-	return strv_add(&c->env, value) < 0 ? CLI_FAILED : -1;
+	return strv_add(&c->env, value) < 0 ? P2V_EXIT_FAILED : -1;
 }
 
 static int set_timeout(struct cli *c, const char *value)
@@ -132,9 +132,9 @@ static int set_option(struct cli *c, int option, const char *value)
 		c->root = value;
 		return -1;
 	case 't':
-		return strv_add(&c->trees, value) < 0 ? CLI_FAILED : -1;
+		return strv_add(&c->trees, value) < 0 ? P2V_EXIT_FAILED : -1;
 	case 'd':
-		return strv_add(&c->devices, value) < 0 ? CLI_FAILED : -1;
+		return strv_add(&c->devices, value) < 0 ? P2V_EXIT_FAILED : -1;
 	case 'c':
 		c->config = value;
 		return -1;
@@ -166,7 +166,7 @@ static int set_option(struct cli *c, int option, const char *value)
 		c->kernel = value;
 		return -1;
 	case OPTION_INITRD:
-		return strv_add(&c->initrds, value) < 0 ? CLI_FAILED : -1;
+		return strv_add(&c->initrds, value) < 0 ? P2V_EXIT_FAILED : -1;
 	case OPTION_DTB:
 		c->dtb = value;
 		return -1;
@@ -181,10 +181,10 @@ static int set_option(struct cli *c, int option, const char *value)
 		return -1;
 	case 'h':
 		fputs(usage_text, stdout);
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	case 'V':
 		puts("p2v-boot " P2V_VERSION);
-		return CLI_OK;
+		return P2V_EXIT_OK;
 	default:
 		return usage_error("unknown option, or its value is missing");
 	}

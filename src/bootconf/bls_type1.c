@@ -6,7 +6,7 @@
  * kernel without its root=.
  */
 #include "bootconf/bls_item.h"
-#include "bootconf/grub_env.h"
+#include "bootconf/grub/grub_env.h"
 #include "util/cleanup.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A file on one of the trees that a search looks at (see boot/tree.h), or a
+/* A file on one of the trees that a search looks at (see find/tree.h), or a
  * part of one: the sections of a unified kernel image. */
 struct boot_file {
 	char *device;    /* owned: the tree's name, "vda1" or "root"; NULL: not known */

@@ -10,8 +10,8 @@
 #define P2V_DISK_LABEL_H
 
 #include "disk/target.h"
+#include "table/table.h"
 #include "util/err.h"
-#include "wire/table.h"
 
 /* Writes the raw extents of @want. 0 or -errno with @err. */
 int label_write_raw(struct disk_target *t, const struct table *want, struct err_text *err);

@@ -3,10 +3,10 @@
 #ifndef P2V_PUSH_CHOOSE_H
 #define P2V_PUSH_CHOOSE_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "push/options.h"
-#include "wire/facts.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 /* Bytes that a target disk must have for this one. */
 uint64_t choose_needed(const struct plan_disk *d);

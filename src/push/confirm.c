@@ -2,6 +2,7 @@
 #include "push/confirm.h"
 #include "push/choose.h"
 #include "push/prompt.h"
+#include "util/exit.h"
 #include "util/log.h"
 #include "util/text.h"
 

@@ -3,9 +3,10 @@
 #ifndef P2V_PUSH_CONFIRM_H
 #define P2V_PUSH_CONFIRM_H
 
-#include "wire/facts.h"
+#include "plan/facts.h"
+#include "plan/plan.h"
+#include "util/exit.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 /* Asks on the terminal for every disk that no --yes-erase has named yet, and
  * completes @commit. P2V_EXIT_OK, or P2V_EXIT_REFUSED (logged). */

@@ -4,6 +4,7 @@
 #include "push/options.h"
 #include "push/push.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "version.h"
 
 #include <errno.h>

@@ -345,8 +345,8 @@ static int options_agree(const struct options *o, struct err_text *err)
 		return err_set(err, -EINVAL,
 			       "--wait-boot needs --cutover kexec or reboot: otherwise nothing "
 			       "boots");
-	if (o->target_disks.n > PROTO_MAX_DISKS || o->sources.n > PROTO_MAX_DISKS)
-		return err_set(err, -EINVAL, "at most %u disks", PROTO_MAX_DISKS);
+	if (o->target_disks.n > PLAN_MAX_DISKS || o->sources.n > PLAN_MAX_DISKS)
+		return err_set(err, -EINVAL, "at most %u disks", PLAN_MAX_DISKS);
 	if (o->target_disks.n && o->target_disks.n != (o->sources.n ? o->sources.n : 1))
 		return err_set(err, -EINVAL, "give one --target-disk for each --source");
 	if (o->rsh && options_split_words(o->rsh, &words, err) < 0)

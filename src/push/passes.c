@@ -11,13 +11,13 @@
 
 /* Chunks to send again: a bitmap for each volume. */
 struct passes_set {
-	uint8_t *bits[PROTO_MAX_VOLUMES]; /* owned */
+	uint8_t *bits[PLAN_MAX_VOLUMES]; /* owned */
 	uint64_t chunks;
 };
 
 static void passes_set_release(struct passes_set *s)
 {
-	for (uint32_t i = 0; i < PROTO_MAX_VOLUMES; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_VOLUMES; i++)
 		free(s->bits[i]);
 }
 
@@ -32,7 +32,7 @@ static int passes_compare(struct peer *control, const struct msg_map_get *want,
 		r = peer_expect(control, PROTO_MAP, PASSES_SEALED_SECONDS, NULL);
 	if (r)
 		return r;
-	if (control->frame.length != want->count * PROTO_DIGEST_LEN) {
+	if (control->frame.length != want->count * DIGEST_LEN) {
 		log_error("%s: MAP has %u bytes; %u chunks were asked for", control->name,
 			  control->frame.length, want->count);
 		return -EPROTO;
@@ -41,8 +41,8 @@ static int passes_compare(struct peer *control, const struct msg_map_get *want,
 	for (uint32_t i = 0; i < want->count; i++) {
 		uint64_t number = want->first + i;
 
-		if (digest_is_none(&ours[number]) || !memcmp(theirs + (size_t)i * PROTO_DIGEST_LEN,
-							     ours[number].bytes, PROTO_DIGEST_LEN))
+		if (digest_is_none(&ours[number]) ||
+		    !memcmp(theirs + (size_t)i * DIGEST_LEN, ours[number].bytes, DIGEST_LEN))
 			continue;
 		set->bits[want->volume][number / 8] |= (uint8_t)(1u << number % 8);
 		set->chunks++;

@@ -18,6 +18,7 @@
 #include "source/freeze.h"
 #include "source/source.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "util/log.h"
 #include "util/text.h"
 #include "version.h"

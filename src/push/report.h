@@ -7,11 +7,11 @@
 #ifndef P2V_PUSH_REPORT_H
 #define P2V_PUSH_REPORT_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
 #include "push/progress.h"
 #include "source/source.h"
-#include "wire/facts.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 /* What the push has cost. */
 struct report_totals {

@@ -5,11 +5,11 @@
 #ifndef P2V_PUSH_SHOW_H
 #define P2V_PUSH_SHOW_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "push/report.h"
-#include "wire/facts.h"
 #include "wire/message.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 void show_source(const struct plan *p);
 void show_target(const struct facts *f);

@@ -33,8 +33,8 @@ struct transfer {
 	const struct source *source;
 	const struct plan *plan;
 	unsigned connections;
-	struct digest *digests[PROTO_MAX_VOLUMES]; /* owned; NULL: not imaged */
-	pthread_mutex_t lock;                      /* of what follows */
+	struct digest *digests[PLAN_MAX_VOLUMES]; /* owned; NULL: not imaged */
+	pthread_mutex_t lock;                     /* of what follows */
 	struct level level;
 	struct level_window window;
 	uint64_t window_start; /* ns */
@@ -83,7 +83,7 @@ void transfer_freep(struct transfer **tp)
 
 	if (!t)
 		return;
-	for (uint32_t i = 0; i < PROTO_MAX_VOLUMES; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_VOLUMES; i++)
 		free(t->digests[i]);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
@@ -148,7 +148,7 @@ int transfer_seal(const struct transfer *t, struct msg_seal *seal)
 				continue;
 			buf_put_u64(number, c);
 			digest_add(s, number, sizeof(number));
-			digest_add(s, t->digests[i][c].bytes, PROTO_DIGEST_LEN);
+			digest_add(s, t->digests[i][c].bytes, DIGEST_LEN);
 			v->chunks++;
 		}
 		v->root = digest_end(s);

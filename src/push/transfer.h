@@ -7,13 +7,13 @@
 #ifndef P2V_PUSH_TRANSFER_H
 #define P2V_PUSH_TRANSFER_H
 
+#include "plan/plan.h"
 #include "push/options.h"
 #include "push/peer.h"
 #include "push/report.h"
 #include "push/transport.h"
 #include "source/source.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 struct transfer;
 

@@ -7,12 +7,12 @@
 #ifndef P2V_RECEIVE_CHECK_H
 #define P2V_RECEIVE_CHECK_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "util/err.h"
 #include "util/strv.h"
-#include "wire/facts.h"
 #include "wire/message.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 #include <stdbool.h>
 

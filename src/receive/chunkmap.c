@@ -126,12 +126,12 @@ int chunkmap_root(const struct chunkmap *m, uint64_t *chunks, struct digest *roo
 	digest_start_unkeyed(s);
 	*chunks = 0;
 	for (uint64_t i = 0; i < m->count; i++) {
-		uint8_t record[8 + PROTO_DIGEST_LEN];
+		uint8_t record[8 + DIGEST_LEN];
 		uint8_t *p = buf_put_u64(record, i);
 
 		if (digest_is_none(&m->entries[i]))
 			continue;
-		memcpy(p, m->entries[i].bytes, PROTO_DIGEST_LEN);
+		memcpy(p, m->entries[i].bytes, DIGEST_LEN);
 		digest_add(s, record, sizeof(record));
 		(*chunks)++;
 	}

@@ -8,9 +8,9 @@
 #ifndef P2V_RECEIVE_CHUNKMAP_H
 #define P2V_RECEIVE_CHUNKMAP_H
 
+#include "plan/plan.h"
+#include "util/digest.h"
 #include "util/err.h"
-#include "wire/digest.h"
-#include "wire/plan.h"
 
 #include <stdint.h>
 

@@ -6,6 +6,7 @@
 #include "receive/control.h"
 #include "receive/facts.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "util/log.h"
 #include "util/text.h"
 

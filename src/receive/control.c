@@ -13,6 +13,7 @@
 #include "receive/finish.h"
 #include "receive/usage.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "util/io.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -150,10 +151,10 @@ static int control_map(struct control *c, const struct frame *f)
 				    "MAP_GET: volume %u has no chunk %llu", get.volume,
 				    (unsigned long long)get.first);
 	n = m->count - get.first < get.count ? m->count - get.first : get.count;
-	if (n > PROTO_MAX_MAP / PROTO_DIGEST_LEN)
-		n = PROTO_MAX_MAP / PROTO_DIGEST_LEN;
+	if (n > PROTO_MAX_MAP / DIGEST_LEN)
+		n = PROTO_MAX_MAP / DIGEST_LEN;
 	r = frame_send(&c->peer->stream, PROTO_MAP, &m->entries[get.first],
-		       (uint32_t)n * PROTO_DIGEST_LEN);
+		       (uint32_t)n * DIGEST_LEN);
 	if (r)
 		log_error("sending MAP: %s", strerror(-r));
 	return r ? c->status : CONTROL_GO_ON;

@@ -3,13 +3,13 @@
 #ifndef P2V_RECEIVE_CONTROL_H
 #define P2V_RECEIVE_CONTROL_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "receive/receive.h"
 #include "receive/session.h"
 #include "receive/step.h"
-#include "wire/facts.h"
 #include "wire/message.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* cutover.c - see cutover.h */
 #include "receive/cutover.h"
-#include "boot/kexec.h"
+#include "kexec/kexec.h"
 #include "receive/check.h"
 #include "receive/console.h"
 #include "receive/usage.h"

@@ -10,6 +10,7 @@
 #include "receive/receive.h"
 #include "receive/writer.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "util/io.h"
 #include "util/log.h"
 #include "util/text.h"

@@ -1,6 +1,6 @@
 /* facts.c - see facts.h: the machine as a whole */
 #include "receive/facts.h"
-#include "boot/kexec.h"
+#include "kexec/kexec.h"
 #include "receive/usage.h"
 #include "util/cleanup.h"
 #include "util/io.h"

@@ -6,8 +6,8 @@
 #ifndef P2V_RECEIVE_FACTS_H
 #define P2V_RECEIVE_FACTS_H
 
+#include "plan/facts.h"
 #include "receive/receive.h"
-#include "wire/facts.h"
 
 /* 0 or -errno (logged). @session: the id of this control session. */
 int facts_collect(const struct receive_options *options, const char *session, struct facts *out);

@@ -3,11 +3,11 @@
 #include "disk/target.h"
 #include "receive/facts.h"
 #include "receive/usage.h"
+#include "table/table.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/probe.h"
 #include "util/text.h"
-#include "wire/table.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* finish.c - see finish.h */
 #include "receive/finish.h"
-#include "boot/find.h"
-#include "boot/kexec.h"
 #include "disk/nodes.h"
+#include "find/find.h"
+#include "kexec/kexec.h"
 #include "receive/fixup.h"
 #include "receive/hostkeys.h"
 #include "receive/hwfacts.h"
@@ -34,9 +34,9 @@ static void finish_flush(const struct finish *f)
 }
 
 /* The descriptors that disk_hold() gave, in @out. */
-static void finish_hold(const struct session *s, int out[PROTO_MAX_DISKS])
+static void finish_hold(const struct session *s, int out[PLAN_MAX_DISKS])
 {
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		out[i] = -1;
 	for (uint32_t i = 0; i < s->disk_count; i++) {
 		int r = disk_hold(&s->disks[i], &out[i]);
@@ -47,9 +47,9 @@ static void finish_hold(const struct session *s, int out[PROTO_MAX_DISKS])
 	}
 }
 
-static void finish_let_go(const int held[PROTO_MAX_DISKS])
+static void finish_let_go(const int held[PLAN_MAX_DISKS])
 {
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		if (held[i] >= 0)
 			close(held[i]);
 }
@@ -85,7 +85,7 @@ static void finish_grub_name(const struct plan *plan, const struct plan_volume *
 		snprintf(out, size, "hd%u", v->disk);
 }
 
-static int finish_trees(const struct finish *f, const struct root *root, struct boot_trees *trees)
+static int finish_trees(const struct finish *f, const struct root *root, struct find_trees *trees)
 {
 	for (uint32_t i = 0; i < root->count; i++) {
 		const struct plan_volume *v = &f->plan->volumes[root->mounts[i].volume];
@@ -98,7 +98,7 @@ static int finish_trees(const struct finish *f, const struct root *root, struct 
 		else
 			snprintf(name, sizeof(name), i ? "volume%u" : "root",
 				 root->mounts[i].volume);
-		r = boot_trees_add(trees, root->mounts[i].target, name, v->uuid, v->label, grub);
+		r = find_trees_add(trees, root->mounts[i].target, name, v->uuid, v->label, grub);
 		if (r)
 			return r;
 	}
@@ -131,9 +131,10 @@ static void finish_no_entry(const struct msg_finish *what, const struct boot_lis
 		   looked[0] ? looked : "a GRUB configuration");
 }
 
-static void finish_load(const struct finish *f, const struct boot_trees *trees,
+static void finish_load(const struct finish *f, const struct find_trees *trees,
 			const struct boot_entry *e, struct msg_result *out)
 {
+	const struct kexec_files files = {find_trees_open, trees};
 	struct err_text why = {0};
 
 	if (kexec_usable(NULL, &why)) {
@@ -143,7 +144,7 @@ static void finish_load(const struct finish *f, const struct boot_trees *trees,
 		f->event(f->ctx, "boot", "kexec", "warning", why.text);
 		return;
 	}
-	if (kexec_load_entry(trees, e, NULL, &why)) {
+	if (kexec_load_entry(&files, e, NULL, &why)) {
 		reason_add(&out->reasons, REASON_WARN, "kexec-refused", "",
 			   "the kernel of the migrated system was not taken (%s): the target will "
 			   "reboot instead",
@@ -157,14 +158,14 @@ static void finish_load(const struct finish *f, const struct boot_trees *trees,
 static void finish_boot(const struct finish *f, const struct msg_finish *what,
 			const struct root *root, struct msg_result *out)
 {
-	struct boot_trees trees = {0};
+	struct find_trees trees = {0};
 	struct boot_list list = {0};
 	const struct boot_entry *e;
 	int r = finish_trees(f, root, &trees);
 
 	f->event(f->ctx, "boot", "entry", "start", "");
 	if (!r)
-		r = boot_find(&trees, NULL, &list);
+		r = find_entries(&trees, NULL, &list);
 	e = r ? NULL : boot_list_default(&list);
 	for (size_t i = 0; e && i < list.warnings.n; i++)
 		log_warn("%s", list.warnings.v[i]);
@@ -182,7 +183,7 @@ static void finish_boot(const struct finish *f, const struct msg_finish *what,
 			 "no bootable entry found");
 	}
 	boot_list_release(&list);
-	boot_trees_release(&trees);
+	find_trees_release(&trees);
 }
 
 static void finish_no_root(const struct msg_finish *what, int r, const struct err_text *err,
@@ -210,7 +211,7 @@ int finish_run(const struct finish *f, const struct msg_finish *what, struct msg
 {
 	struct err_text err = {0};
 	struct root root = {.dirfd = -1};
-	int held[PROTO_MAX_DISKS], r, e;
+	int held[PLAN_MAX_DISKS], r, e;
 
 	finish_flush(f);
 	/* The kernel lets nobody mount a part of a disk that is claimed. */

@@ -3,11 +3,11 @@
 #ifndef P2V_RECEIVE_FINISH_H
 #define P2V_RECEIVE_FINISH_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
 #include "receive/receive.h"
 #include "receive/session.h"
-#include "wire/facts.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 struct finish {
 	const struct plan *plan;

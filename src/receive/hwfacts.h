@@ -5,9 +5,9 @@
 #ifndef P2V_RECEIVE_HWFACTS_H
 #define P2V_RECEIVE_HWFACTS_H
 
+#include "plan/facts.h"
+#include "plan/plan.h"
 #include "util/err.h"
-#include "wire/facts.h"
-#include "wire/plan.h"
 
 /* Writes them into the existing folder @dir. 0 or -errno with @err. */
 int hwfacts_write(const char *dir, const struct plan *plan, const struct facts *facts,

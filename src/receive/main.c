@@ -1,5 +1,6 @@
 /* main.c - p2v-receive: the target's end of a push, started by sshd */
 #include "receive/receive.h"
+#include "util/exit.h"
 #include "util/log.h"
 #include "util/place.h"
 #include "version.h"
@@ -74,7 +75,7 @@ int main(int argc, char **argv)
 		{"version", no_argument, NULL, 'V'},
 		{0},
 	};
-	const char *disks[PROTO_MAX_DISKS];
+	const char *disks[PLAN_MAX_DISKS];
 	char libexec[256], fixups[300];
 	struct receive_options o = {.disks = disks, .session_dir = "/run/p2v", .fixups = fixups};
 	int c;
@@ -84,9 +85,9 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'd':
-			if (o.disk_count == PROTO_MAX_DISKS) {
+			if (o.disk_count == PLAN_MAX_DISKS) {
 				fprintf(stderr, "p2v-receive: at most %u times --disk\n",
-					PROTO_MAX_DISKS);
+					PLAN_MAX_DISKS);
 				return usage_error();
 			}
 			disks[o.disk_count++] = optarg;

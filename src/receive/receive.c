@@ -1,6 +1,7 @@
 /* receive.c - see receive.h: the greeting, and what both roles share */
 #include "receive/receive.h"
 #include "util/cleanup.h"
+#include "util/exit.h"
 #include "util/io.h"
 #include "util/log.h"
 #include "util/text.h"

@@ -7,10 +7,10 @@
 #ifndef P2V_RECEIVE_ROOT_H
 #define P2V_RECEIVE_ROOT_H
 
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "receive/session.h"
 #include "util/err.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -22,7 +22,7 @@
 void session_init(struct session *s)
 {
 	*s = (struct session){.base_lock = -1, .lock = -1, .writing = -1, .dirfd = -1};
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		s->disks[i].fd = -1;
 }
 
@@ -228,7 +228,7 @@ static bool session_token_equal(const uint8_t a[PROTO_TOKEN_LEN], const uint8_t 
 static int session_open_disks(struct session *s, struct jread *r, const struct jdoc *d,
 			      struct err_text *err)
 {
-	const struct jdoc *list = jread_array(r, d, "disks", PROTO_MAX_DISKS);
+	const struct jdoc *list = jread_array(r, d, "disks", PLAN_MAX_DISKS);
 
 	for (size_t i = 0; i < jdoc_length(list); i++) {
 		struct disk_target *t = &s->disks[i];
@@ -317,7 +317,7 @@ void session_end_write(struct session *s)
 
 void session_release_disks(struct session *s)
 {
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		disk_close(&s->disks[i]);
 	s->disk_count = 0;
 }

@@ -16,10 +16,10 @@
 #define P2V_RECEIVE_SESSION_H
 
 #include "disk/target.h"
+#include "plan/plan.h"
 #include "receive/chunkmap.h"
 #include "util/err.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 #include <stdbool.h>
 
@@ -35,7 +35,7 @@ struct session {
 	struct plan plan;               /* data role: owned, from session.json */
 	struct chunkmaps maps;
 	uint32_t disk_count;
-	struct disk_target disks[PROTO_MAX_DISKS]; /* owned */
+	struct disk_target disks[PLAN_MAX_DISKS]; /* owned */
 };
 
 void session_init(struct session *s);

@@ -6,8 +6,8 @@
 #ifndef P2V_RECEIVE_STEP_H
 #define P2V_RECEIVE_STEP_H
 
+#include "plan/plan.h"
 #include "util/strv.h"
-#include "wire/plan.h"
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
 struct source_cursor {
 	const struct source *s;
 	bool all;
-	const uint8_t *set[PROTO_MAX_VOLUMES]; /* borrowed */
+	const uint8_t *set[PLAN_MAX_VOLUMES]; /* borrowed */
 	pthread_mutex_t lock;
 	uint32_t volume; /* the next to look at */
 	uint64_t number;

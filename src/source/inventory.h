@@ -7,11 +7,11 @@
 #ifndef P2V_SOURCE_INVENTORY_H
 #define P2V_SOURCE_INVENTORY_H
 
+#include "plan/plan.h"
 #include "source/blockmap.h"
 #include "source/usedmap.h"
+#include "table/table.h"
 #include "util/probe.h"
-#include "wire/plan.h"
-#include "wire/table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,7 +64,7 @@ struct inventory {
 	uint32_t nic_count;
 	struct plan_nic nics[32];
 	uint32_t disk_count;
-	struct inventory_disk disks[PROTO_MAX_DISKS];
+	struct inventory_disk disks[PLAN_MAX_DISKS];
 };
 
 /* What the disk's bytes are read with. */

@@ -62,7 +62,7 @@ static struct plan_volume *planner_add(struct plan *plan, uint32_t disk)
 {
 	struct plan_volume *v;
 
-	if (plan->volume_count >= PROTO_MAX_VOLUMES)
+	if (plan->volume_count >= PLAN_MAX_VOLUMES)
 		return NULL;
 	v = &plan->volumes[plan->volume_count++];
 	v->disk = disk;
@@ -132,8 +132,8 @@ int planner_plan(const struct inventory *inv, struct plan *plan)
 {
 	int r = 0;
 
-	plan->disks = calloc(PROTO_MAX_DISKS, sizeof(*plan->disks));
-	plan->volumes = calloc(PROTO_MAX_VOLUMES, sizeof(*plan->volumes));
+	plan->disks = calloc(PLAN_MAX_DISKS, sizeof(*plan->disks));
+	plan->volumes = calloc(PLAN_MAX_VOLUMES, sizeof(*plan->volumes));
 	plan->disk_count = plan->volume_count = 0;
 	if (!plan->disks || !plan->volumes)
 		return -ENOMEM;
@@ -328,11 +328,11 @@ void planner_check(const struct inventory *inv, bool freeze, struct reasons *rea
 			planner_check_part(disk, &disk->parts[i], reasons);
 		volumes += disk->part_count + 1;
 	}
-	if (volumes > PROTO_MAX_VOLUMES)
+	if (volumes > PLAN_MAX_VOLUMES)
 		reason_add(
 			reasons, REASON_REFUSE, "too-many-volumes", "push fewer disks at a time",
 			"there may be %u partitions and gaps in a plan, these disks have %" PRIu32,
-			PROTO_MAX_VOLUMES, volumes);
+			PLAN_MAX_VOLUMES, volumes);
 }
 
 /* The command that repairs it. (e2fsck takes an offset into an image itself,

@@ -19,9 +19,9 @@
 #ifndef P2V_SOURCE_PLANNER_H
 #define P2V_SOURCE_PLANNER_H
 
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "source/inventory.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 #define PLANNER_GAP_MAX  (16ull << 20)
 #define PLANNER_GAP_HEAD (1ull << 20)

@@ -28,8 +28,8 @@ _Static_assert(PROTO_CHUNK_SIZE / BLOCKMAP_MIN_UNIT < PROTO_MAX_RUNS, "runs fit 
 
 struct source_reader {
 	const struct source *s;
-	uint8_t *buf;                   /* owned; a chunk, and room for alignment at both ends */
-	bool buffered[PROTO_MAX_DISKS]; /* O_DIRECT was refused */
+	uint8_t *buf;                  /* owned; a chunk, and room for alignment at both ends */
+	bool buffered[PLAN_MAX_DISKS]; /* O_DIRECT was refused */
 	struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
 };
 

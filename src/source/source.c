@@ -17,7 +17,7 @@ void source_free(struct source *s)
 		return;
 	for (uint32_t i = 0; i < s->volume_count; i++)
 		free(s->volumes[i].chunk_bits);
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		inventory_close(&s->fds[i]);
 	inventory_release(&s->inv);
 	strv_release(&s->mounts);
@@ -38,7 +38,7 @@ static struct source *source_new(void)
 
 	if (!s)
 		return NULL;
-	for (uint32_t i = 0; i < PROTO_MAX_DISKS; i++)
+	for (uint32_t i = 0; i < PLAN_MAX_DISKS; i++)
 		s->fds[i] = (struct inventory_fds){.buffered = -1, .direct = -1, .align = 512};
 	s->pread = pread;
 	s->losses = calloc(1, sizeof(*s->losses));
@@ -73,8 +73,8 @@ static int source_add_disk(struct source *s, const struct users *u, const char *
 	uint32_t index = s->inv.disk_count;
 	int r;
 
-	if (index >= PROTO_MAX_DISKS) {
-		log_error("at most %u disks can be pushed at a time", PROTO_MAX_DISKS);
+	if (index >= PLAN_MAX_DISKS) {
+		log_error("at most %u disks can be pushed at a time", PLAN_MAX_DISKS);
 		return -E2BIG;
 	}
 	s->inv.disk_count++;

@@ -7,9 +7,9 @@
 #ifndef P2V_SOURCE_SOURCE_H
 #define P2V_SOURCE_SOURCE_H
 
+#include "plan/plan.h"
+#include "plan/reason.h"
 #include "wire/chunk.h"
-#include "wire/plan.h"
-#include "wire/reason.h"
 
 #include <stdbool.h>
 #include <stdint.h>

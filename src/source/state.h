@@ -37,10 +37,10 @@ typedef ssize_t source_pread_fn(int fd, void *buf, size_t len, off_t offset);
 
 struct source {
 	struct inventory inv;
-	struct inventory_fds fds[PROTO_MAX_DISKS];
+	struct inventory_fds fds[PLAN_MAX_DISKS];
 	struct strv mounts;
 	uint32_t volume_count;
-	struct source_volume volumes[PROTO_MAX_VOLUMES];
+	struct source_volume volumes[PLAN_MAX_VOLUMES];
 	uint64_t chunk_total;
 	uint64_t byte_total;
 	struct source_losses *losses; /* owned */

@@ -12,7 +12,7 @@
  * Pure functions (decoders, checks) do not log at all: they fill a
  * struct err_text, and the caller that knows the context logs it.
  *
- * The process's exit codes are in wire/proto.h (enum p2v_exit).
+ * The process's exit codes are in util/exit.h.
  */
 #ifndef P2V_UTIL_ERR_H
 #define P2V_UTIL_ERR_H

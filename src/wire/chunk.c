@@ -21,7 +21,7 @@
 	(PROTO_HEADER_LEN + CHUNK_HEADER_LEN + 8u * PROTO_MAX_RUNS + PROTO_CHUNK_SIZE)
 
 struct chunk_encoder {
-	uint8_t secret[PROTO_SECRET_LEN];
+	uint8_t secret[DIGEST_SECRET_LEN];
 	struct digest_state *digest; /* owned */
 	void *workspace;             /* owned; zctx lives in it */
 	ZSTD_CCtx *zctx;             /* inside workspace */
@@ -30,7 +30,7 @@ struct chunk_encoder {
 };
 
 struct chunk_decoder {
-	uint8_t secret[PROTO_SECRET_LEN];
+	uint8_t secret[DIGEST_SECRET_LEN];
 	struct digest_state *digest; /* owned */
 	ZSTD_DCtx *zctx;             /* owned */
 	uint8_t *data;               /* owned; PROTO_CHUNK_SIZE bytes, page-aligned */
@@ -124,7 +124,7 @@ static size_t chunk_workspace_size(void)
 	return most;
 }
 
-struct chunk_encoder *chunk_encoder_new(const uint8_t secret[PROTO_SECRET_LEN])
+struct chunk_encoder *chunk_encoder_new(const uint8_t secret[DIGEST_SECRET_LEN])
 {
 	size_t size = chunk_workspace_size();
 	struct chunk_encoder *e = calloc(1, sizeof(*e));
@@ -196,7 +196,7 @@ int chunk_encode(struct chunk_encoder *e, struct chunk *c, int level, const uint
 
 	buf_put_u32(payload + CHUNK_DIGESTED, packed ? CHUNK_ZSTD : CHUNK_RAW);
 	buf_put_u32(payload + CHUNK_DIGESTED + 4, c->data_len);
-	memcpy(payload + CHUNK_DIGESTED + 8, c->digest.bytes, PROTO_DIGEST_LEN);
+	memcpy(payload + CHUNK_DIGESTED + 8, c->digest.bytes, DIGEST_LEN);
 	frame_encode_header(e->frame, PROTO_CHUNK, (uint32_t)(p - payload));
 	*frame = e->frame;
 	*len = (size_t)(p - e->frame);
@@ -212,7 +212,7 @@ void chunk_digest(struct chunk_encoder *e, struct chunk *c)
 	c->digest = chunk_compute(e->digest, e->secret, payload, runs, c);
 }
 
-struct chunk_decoder *chunk_decoder_new(const uint8_t secret[PROTO_SECRET_LEN])
+struct chunk_decoder *chunk_decoder_new(const uint8_t secret[DIGEST_SECRET_LEN])
 {
 	struct chunk_decoder *d = calloc(1, sizeof(*d));
 
@@ -252,10 +252,10 @@ static int chunk_parse(struct buf_reader *r, struct chunk *c, uint32_t *encoding
 	c->number = buf_get_u64(r);
 	*encoding = buf_get_u32(r);
 	c->data_len = buf_get_u32(r);
-	digest = buf_get(r, PROTO_DIGEST_LEN);
+	digest = buf_get(r, DIGEST_LEN);
 	if (!buf_reader_ok(r))
 		return err_set(err, -EPROTO, "it is shorter than its header");
-	memcpy(c->digest.bytes, digest, PROTO_DIGEST_LEN);
+	memcpy(c->digest.bytes, digest, DIGEST_LEN);
 	if (c->run_count > PROTO_MAX_RUNS)
 		return err_set(err, -EPROTO, "it has %u runs; at most %u are allowed", c->run_count,
 			       PROTO_MAX_RUNS);

@@ -21,8 +21,8 @@
 #ifndef P2V_WIRE_CHUNK_H
 #define P2V_WIRE_CHUNK_H
 
+#include "util/digest.h"
 #include "util/err.h"
-#include "wire/digest.h"
 #include "wire/frame.h"
 
 #include <stdbool.h>
@@ -59,7 +59,7 @@ struct chunk {
 struct chunk_encoder;
 struct chunk_decoder;
 
-struct chunk_encoder *chunk_encoder_new(const uint8_t secret[PROTO_SECRET_LEN]);
+struct chunk_encoder *chunk_encoder_new(const uint8_t secret[DIGEST_SECRET_LEN]);
 void chunk_encoder_free(struct chunk_encoder *e);
 /* @level: 0 sends raw; else a zstd level (negative levels are the fast ones),
  * brought into CHUNK_LEVEL_MIN..MAX. Data that does not shrink by 1/64 is sent
@@ -72,7 +72,7 @@ int chunk_encode(struct chunk_encoder *e, struct chunk *c, int level, const uint
  * must be one that chunk_encode() takes. */
 void chunk_digest(struct chunk_encoder *e, struct chunk *c);
 
-struct chunk_decoder *chunk_decoder_new(const uint8_t secret[PROTO_SECRET_LEN]);
+struct chunk_decoder *chunk_decoder_new(const uint8_t secret[DIGEST_SECRET_LEN]);
 void chunk_decoder_free(struct chunk_decoder *d);
 /* Checks everything but volume and chunk number against the plan (the caller
  * knows the plan): run rules, lengths, encoding, digest. On success c->data

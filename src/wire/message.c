@@ -3,8 +3,8 @@
  * Those of the transfer itself are in message_transfer.c.
  */
 #include "wire/message.h"
+#include "util/member.h"
 #include "util/text.h"
-#include "wire/member.h"
 
 #include <errno.h>
 #include <string.h>
@@ -143,7 +143,7 @@ int msg_commit_from_json(const struct jdoc *d, struct msg_commit *m, struct err_
 	const struct jdoc *erase;
 
 	*m = (struct msg_commit){.plan = member_digest(&r, d, "plan")};
-	erase = jread_array(&r, d, "erase", PROTO_MAX_DISKS);
+	erase = jread_array(&r, d, "erase", PLAN_MAX_DISKS);
 	for (size_t i = 0; i < jdoc_length(erase); i++) {
 		const char *name = jdoc_item_str(erase, i);
 

@@ -8,13 +8,13 @@
 #ifndef P2V_WIRE_MESSAGE_H
 #define P2V_WIRE_MESSAGE_H
 
+#include "plan/plan.h"
+#include "plan/reason.h"
+#include "util/digest.h"
 #include "util/err.h"
 #include "util/jdoc.h"
 #include "util/strv.h"
-#include "wire/digest.h"
-#include "wire/plan.h"
 #include "wire/proto.h"
-#include "wire/reason.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,9 +40,9 @@ struct msg_verdict {
 };
 
 struct msg_commit {
-	struct digest plan;               /* must equal the verdict's */
-	uint32_t erase_count;             /* one for each disk of the plan, in order: */
-	char erase[PROTO_MAX_DISKS][256]; /* the device path or serial that the user named */
+	struct digest plan;              /* must equal the verdict's */
+	uint32_t erase_count;            /* one for each disk of the plan, in order: */
+	char erase[PLAN_MAX_DISKS][256]; /* the device path or serial that the user named */
 };
 
 struct msg_event {
@@ -77,12 +77,12 @@ struct msg_seal {
 		uint32_t volume;
 		uint64_t chunks;
 		struct digest root;
-	} volumes[PROTO_MAX_VOLUMES];
+	} volumes[PLAN_MAX_VOLUMES];
 };
 
 struct msg_sealed {
 	uint32_t volume_count; /* those that do not agree; 0: all do */
-	uint32_t volumes[PROTO_MAX_VOLUMES];
+	uint32_t volumes[PLAN_MAX_VOLUMES];
 };
 
 struct msg_map_get {

@@ -1,13 +1,13 @@
 /* message_transfer.c - the messages while volumes are transferred; see message.h */
+#include "util/member.h"
 #include "util/text.h"
-#include "wire/member.h"
 #include "wire/message.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define MESSAGE_MAX_COUNT (1ULL << 62) /* of chunks, bytes, milliseconds: what JSON can hold */
-#define MESSAGE_MAX_MAP   (PROTO_MAX_MAP / PROTO_DIGEST_LEN)
+#define MESSAGE_MAX_MAP   (PROTO_MAX_MAP / DIGEST_LEN)
 
 struct jdoc *msg_event_to_json(const struct msg_event *m)
 {
@@ -95,7 +95,7 @@ struct jdoc *msg_seal_to_json(const struct msg_seal *m)
 /* The index of item @i, above that of the item before it. */
 static uint32_t message_volume(struct jread *r, const struct jdoc *item, size_t i, uint32_t before)
 {
-	uint32_t volume = (uint32_t)jread_u64(r, item, "volume", 0, PROTO_MAX_VOLUMES - 1);
+	uint32_t volume = (uint32_t)jread_u64(r, item, "volume", 0, PLAN_MAX_VOLUMES - 1);
 
 	if (i && volume <= before)
 		jread_fail(r, "volumes must ascend");
@@ -105,7 +105,7 @@ static uint32_t message_volume(struct jread *r, const struct jdoc *item, size_t 
 int msg_seal_from_json(const struct jdoc *d, struct msg_seal *m, struct err_text *err)
 {
 	struct jread r = {.what = "seal"};
-	const struct jdoc *array = jread_array(&r, d, "volumes", PROTO_MAX_VOLUMES);
+	const struct jdoc *array = jread_array(&r, d, "volumes", PLAN_MAX_VOLUMES);
 
 	*m = (struct msg_seal){0};
 	for (size_t i = 0; jread_ok(&r) && i < jdoc_length(array); i++) {
@@ -138,7 +138,7 @@ struct jdoc *msg_sealed_to_json(const struct msg_sealed *m)
 int msg_sealed_from_json(const struct jdoc *d, struct msg_sealed *m, struct err_text *err)
 {
 	struct jread r = {.what = "sealed"};
-	const struct jdoc *array = jread_array(&r, d, "differ", PROTO_MAX_VOLUMES);
+	const struct jdoc *array = jread_array(&r, d, "differ", PLAN_MAX_VOLUMES);
 
 	*m = (struct msg_sealed){0};
 	for (size_t i = 0; jread_ok(&r) && i < jdoc_length(array); i++) {
@@ -166,7 +166,7 @@ int msg_map_get_from_json(const struct jdoc *d, struct msg_map_get *m, struct er
 	struct jread r = {.what = "map_get"};
 
 	*m = (struct msg_map_get){
-		.volume = (uint32_t)jread_u64(&r, d, "volume", 0, PROTO_MAX_VOLUMES - 1),
+		.volume = (uint32_t)jread_u64(&r, d, "volume", 0, PLAN_MAX_VOLUMES - 1),
 		.first = jread_u64(&r, d, "first", 0, MESSAGE_MAX_COUNT),
 		.count = (uint32_t)jread_u64(&r, d, "count", 1, MESSAGE_MAX_MAP),
 	};

@@ -82,29 +82,14 @@ enum proto_type {
 };
 
 /* Limits. A peer that exceeds one is refused before anything is allocated. */
-#define PROTO_CHUNK_SIZE  (1u << 20) /* bytes of a volume in a chunk */
-#define PROTO_MAX_RUNS    2048u      /* runs in a chunk */
-#define PROTO_RUN_ALIGN   512u       /* offsets and lengths of runs */
-#define PROTO_MAX_CHUNK   (PROTO_CHUNK_SIZE + PROTO_MAX_RUNS * 8u + 64u)
-#define PROTO_MAX_JSON    (8u << 20)  /* a plan with its table sectors */
-#define PROTO_MAX_SMALL   (64u << 10) /* every other JSON message */
-#define PROTO_MAX_MAP     (1u << 20)  /* digests of 65536 chunks */
-#define PROTO_MAX_DISKS   16u
-#define PROTO_MAX_VOLUMES 512u
-#define PROTO_DIGEST_LEN  16u
-#define PROTO_SECRET_LEN  192u /* XXH3_SECRET_DEFAULT_SIZE */
-#define PROTO_TOKEN_LEN   32u
-
-/* What every program of this project exits with (p2v-push's are an interface
- * for scripts). */
-enum p2v_exit {
-	P2V_EXIT_OK = 0, /* done and proven */
-	P2V_EXIT_USAGE = 1,
-	P2V_EXIT_REFUSED = 2, /* refused before anything was written */
-	P2V_EXIT_LOSSES = 3,  /* done, with named losses or warnings */
-	P2V_EXIT_FAILED = 4,  /* failed after the point of no return */
-	P2V_EXIT_CONNECT = 5, /* could not connect or authenticate */
-};
+#define PROTO_CHUNK_SIZE (1u << 20) /* bytes of a volume in a chunk */
+#define PROTO_MAX_RUNS   2048u      /* runs in a chunk */
+#define PROTO_RUN_ALIGN  512u       /* offsets and lengths of runs */
+#define PROTO_MAX_CHUNK  (PROTO_CHUNK_SIZE + PROTO_MAX_RUNS * 8u + 64u)
+#define PROTO_MAX_JSON   (8u << 20)  /* a plan with its table sectors */
+#define PROTO_MAX_SMALL  (64u << 10) /* every other JSON message */
+#define PROTO_MAX_MAP    (1u << 20)  /* digests of 65536 chunks */
+#define PROTO_TOKEN_LEN  32u
 
 /* The largest payload of a type; 0 for a type that does not exist. */
 uint32_t proto_max_length(unsigned type);

@@ -21,13 +21,13 @@
  * FRAME is a name of proto.h, or DATA-HELLO for the one of data connections.
  * PUSH_PEER_KEY in the environment is the migrated machine's ssh host key.
  */
+#include "plan/facts.h"
+#include "plan/plan.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"
-#include "wire/facts.h"
 #include "wire/frame.h"
 #include "wire/message.h"
-#include "wire/plan.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +162,7 @@ static void control_transfer(void)
 		take(PROTO_MAP_GET, &f);
 		if (frame_json(&f, &d, &err) < 0 || msg_map_get_from_json(d, &get, &err) < 0)
 			quit(err.text);
-		frame_send(&wire, PROTO_MAP, nothing, get.count * PROTO_DIGEST_LEN);
+		frame_send(&wire, PROTO_MAP, nothing, get.count * DIGEST_LEN);
 	} while (is("missing"));
 }
 

@@ -6,10 +6,10 @@
  * each connection, and prints every frame that comes back, one a line, and at
  * the end "control STATUS" and "data STATUS". Scenarios: see main().
  */
+#include "plan/facts.h"
 #include "source/source.h"
 #include "util/cleanup.h"
 #include "util/io.h"
-#include "wire/facts.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 

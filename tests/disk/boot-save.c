@@ -2,9 +2,9 @@
  *
  * boot-save DEVICE ID [default]
  */
-#include "boot/find.h"
-#include "boot/save.h"
-#include "boot/scan.h"
+#include "find/find.h"
+#include "find/save.h"
+#include "find/scan.h"
 #include "util/log.h"
 
 #include <stdio.h>
@@ -12,21 +12,21 @@
 
 static int save_entry(const struct strv *devices, const char *id, bool make_default)
 {
-	struct boot_trees trees = {0};
+	struct find_trees trees = {0};
 	struct boot_list list = {0};
 	struct err_text why = {""};
 	const struct boot_entry *e;
-	int r = boot_scan(&trees, devices, &list.warnings);
+	int r = scan_disks(&trees, devices, &list.warnings);
 
 	if (!r)
-		r = boot_find(&trees, NULL, &list);
+		r = find_entries(&trees, NULL, &list);
 	e = boot_list_find(&list, id);
 	if (!r && e)
-		r = boot_save_commit(&trees, e, make_default, &why);
+		r = save_commit(&trees, e, make_default, &why);
 	if (r || !e)
 		printf("# %s\n", e ? why.text : "no such entry");
 	boot_list_release(&list);
-	boot_trees_release(&trees);
+	find_trees_release(&trees);
 	return r || !e;
 }
 

@@ -6,7 +6,7 @@
  * zipl and as GRUB's blscfg.
  */
 #include "bootconf/bls.h"
-#include "bootconf/grub.h"
+#include "bootconf/grub/grub.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-static const uint8_t secret[PROTO_SECRET_LEN] = {1, 2, 3};
+static const uint8_t secret[DIGEST_SECRET_LEN] = {1, 2, 3};
 static struct chunk_decoder *decoder, *second;
 static struct chunk_encoder *encoder;
 

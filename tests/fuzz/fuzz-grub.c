@@ -1,5 +1,5 @@
 /* fuzz-grub.c - hostile GRUB configurations */
-#include "bootconf/grub.h"
+#include "bootconf/grub/grub.h"
 #include "reader-input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

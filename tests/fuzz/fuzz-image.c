@@ -1,6 +1,6 @@
 /* fuzz-image.c - hostile kernel images: decoded, and the parts taken out */
-#include "boot/image.h"
-#include "boot/kexec_file.h"
+#include "kexec/image.h"
+#include "kexec/kexec_file.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 

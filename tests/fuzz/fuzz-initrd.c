@@ -1,5 +1,5 @@
 /* fuzz-initrd.c - hostile initramfs images */
-#include "boot/initrd.h"
+#include "initramfs/initramfs.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -22,13 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP_FD int fd = memfd_create("fuzz", MFD_CLOEXEC);
 	struct err_text why = {""};
-	CLEANUP(initrd_file_release) struct initrd_file file = {0};
+	CLEANUP(initramfs_file_release) struct initramfs_file file = {0};
 	size_t names = 0;
 
 	if (fd < 0 || io_write_full(fd, data, size) < 0)
 		return 0;
-	initrd_names(fd, fuzz_name, &names, &why);
-	if (initrd_read(fd, "init", 4096, &file, &why) == 0)
+	initramfs_names(fd, fuzz_name, &names, &why);
+	if (initramfs_read(fd, "init", 4096, &file, &why) == 0)
 		fuzz_name(&names, (const char *)file.data);
 	return 0;
 }

@@ -3,8 +3,8 @@
  * The first byte, a letter, says which; the rest is the JSON. What is accepted
  * must be the same after it was printed and decoded again.
  */
+#include "plan/facts.h"
 #include "util/cleanup.h"
-#include "wire/facts.h"
 #include "wire/message.h"
 
 #include <errno.h>

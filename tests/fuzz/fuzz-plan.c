@@ -3,8 +3,8 @@
  * What is accepted must be canonical, and nothing in it may lie outside its disk
  * or on top of something else.
  */
+#include "plan/plan.h"
 #include "util/cleanup.h"
-#include "wire/plan.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,9 +5,9 @@
  * The rest of the disk reads as zeros. A GPT's checksums are put right first, for
  * a fuzzer does not guess them and a hostile peer need not.
  */
+#include "table/table.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
-#include "wire/table.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * one that GRUB chainloads. A part that is handed out must lie in the file.
  */
 #include "bootconf/bls.h"
-#include "bootconf/grub.h"
+#include "bootconf/grub/grub.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -37,7 +37,7 @@ layer_allows() {
 	layer=$1
 	shift
 	allowed="util $layer $*"
-	grep -n '#include "' src/"$layer"/*.[ch] | while IFS= read -r line; do
+	grep -rn --include='*.[ch]' '#include "' src/"$layer" | while IFS= read -r line; do
 		header=${line#*\"}
 		header=${header%\"*}
 		case $header in version.h) continue ;; esac
@@ -50,14 +50,19 @@ layer_allows() {
 
 layers() {
 	layer_allows util
-	layer_allows wire
-	layer_allows source wire
-	layer_allows push wire source
-	layer_allows disk wire | grep -v -e '"wire/table.h"' -e '"wire/digest.h"'
+	layer_allows table
 	layer_allows bootconf
+	layer_allows initramfs
+	layer_allows plan table
+	layer_allows wire plan table
+	layer_allows source wire plan table
+	layer_allows push source wire plan table
+	layer_allows disk table
+	layer_allows find bootconf
+	layer_allows kexec bootconf initramfs
 	layer_allows menu bootconf
-	layer_allows boot bootconf menu
-	layer_allows receive wire disk boot bootconf
+	layer_allows boot menu find kexec bootconf initramfs
+	layer_allows receive wire plan table disk find kexec bootconf initramfs
 }
 
 # Each foreign library is known to exactly one file.

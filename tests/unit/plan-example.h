@@ -2,8 +2,8 @@
 #ifndef P2V_TESTS_PLAN_EXAMPLE_H
 #define P2V_TESTS_PLAN_EXAMPLE_H
 
+#include "plan/plan.h"
 #include "table-image.h"
-#include "wire/plan.h"
 
 #include <stdio.h>
 
@@ -54,7 +54,7 @@ static inline void plan_example(struct plan *p)
 		.volumes = calloc(10, sizeof(struct plan_volume)),
 		.nic_count = 2,
 		.nics = {{"eth0", "52:54:00:12:34:56"}, {"enp3s0", "52:54:00:AB:cd:ef"}}};
-	for (unsigned i = 0; i < PROTO_SECRET_LEN; i++)
+	for (unsigned i = 0; i < DIGEST_SECRET_LEN; i++)
 		p->secret[i] = (uint8_t)(i * 7 + 1);
 
 	plan_example_disk(p, image_mbr_example(), "/dev/sda");

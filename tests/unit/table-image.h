@@ -6,8 +6,8 @@
 #ifndef P2V_TESTS_TABLE_IMAGE_H
 #define P2V_TESTS_TABLE_IMAGE_H
 
+#include "table/table.h"
 #include "util/buf.h"
-#include "wire/table.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* test-boot-entry.c - lists of boot entries, and files inside trees */
-#include "boot/tree.h"
 #include "bootconf/entry.h"
+#include "find/tree.h"
 #include "tap.h"
 #include "util/cleanup.h"
 
@@ -73,43 +73,43 @@ static void test_json(void)
 
 static void test_tree(void)
 {
-	CLEANUP(boot_trees_release) struct boot_trees t = {0};
+	CLEANUP(find_trees_release) struct find_trees t = {0};
 	char dir[] = "/tmp/p2v-test-tree.XXXXXX", path[64];
 	char *text = NULL;
 	size_t len = 0;
 	int fd;
 
 	TAP_OK(mkdtemp(dir) != NULL);
-	TAP_INT(boot_trees_add(&t, dir, "root", "u", "l", "hd0"), 0);
-	TAP_INT(boot_trees_add(&t, dir, "a:b", "", "", ""), -EINVAL);
-	TAP_INT(boot_trees_add(&t, dir, "", "", "", ""), -EINVAL);
-	TAP_INT(boot_trees_add(&t, dir, "root", "", "", ""), -EEXIST);
-	TAP_INT(boot_trees_add(&t, "/dev/null", "file", "", "", ""), -ENOTDIR);
+	TAP_INT(find_trees_add(&t, dir, "root", "u", "l", "hd0"), 0);
+	TAP_INT(find_trees_add(&t, dir, "a:b", "", "", ""), -EINVAL);
+	TAP_INT(find_trees_add(&t, dir, "", "", "", ""), -EINVAL);
+	TAP_INT(find_trees_add(&t, dir, "root", "", "", ""), -EEXIST);
+	TAP_INT(find_trees_add(&t, "/dev/null", "file", "", "", ""), -ENOTDIR);
 	TAP_INT(t.n, 1);
-	TAP_OK(boot_trees_by_name(&t, "root") == &t.v[0]);
-	TAP_OK(boot_trees_by_name(&t, "none") == NULL);
+	TAP_OK(find_trees_by_name(&t, "root") == &t.v[0]);
+	TAP_OK(find_trees_by_name(&t, "none") == NULL);
 
 	snprintf(path, sizeof(path), "%s/f", dir);
 	fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
 	TAP_OK(write(fd, "text", 4) == 4);
 	close(fd);
-	TAP_INT(boot_tree_read(&t.v[0], "/f", 4, &text, &len), 0);
+	TAP_INT(find_tree_read(&t.v[0], "/f", 4, &text, &len), 0);
 	TAP_STR(text, "text");
 	TAP_INT(len, 4);
 	free(text);
-	TAP_INT(boot_tree_read(&t.v[0], "/f", 3, &text, &len), -EFBIG);
+	TAP_INT(find_tree_read(&t.v[0], "/f", 3, &text, &len), -EFBIG);
 	/* The tree's root is the end of the way up. */
-	fd = boot_tree_open(&t.v[0], "/../../../f");
+	fd = find_tree_open(&t.v[0], "/../../../f");
 	TAP_OK(fd >= 0);
 	close(fd);
-	TAP_INT(boot_tree_open(&t.v[0], "/etc/passwd"), -ENOENT);
-	TAP_INT(boot_tree_open(&t.v[0], "/"), -EISDIR);
+	TAP_INT(find_tree_open(&t.v[0], "/etc/passwd"), -ENOENT);
+	TAP_INT(find_tree_open(&t.v[0], "/"), -EISDIR);
 	unlink(path);
 	TAP_INT(symlink("/etc/passwd", path), 0);
-	TAP_INT(boot_tree_open(&t.v[0], "/f"), -ENOENT);
+	TAP_INT(find_tree_open(&t.v[0], "/f"), -ENOENT);
 	unlink(path);
 	TAP_INT(mkfifo(path, 0644), 0);
-	TAP_INT(boot_tree_open(&t.v[0], "/f"), -EINVAL);
+	TAP_INT(find_tree_open(&t.v[0], "/f"), -EINVAL);
 	unlink(path);
 	rmdir(dir);
 }

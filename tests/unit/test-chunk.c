@@ -9,7 +9,7 @@
 
 #define MIB (1u << 20)
 
-static uint8_t secret[PROTO_SECRET_LEN];
+static uint8_t secret[DIGEST_SECRET_LEN];
 static struct chunk_encoder *encoder;
 static struct chunk_decoder *decoder;
 static struct chunk in, out;
@@ -181,7 +181,7 @@ static void test_every_level_fits(void)
 static void test_digest_depends_on_everything(void)
 {
 	struct digest first;
-	uint8_t other[PROTO_SECRET_LEN] = {1};
+	uint8_t other[DIGEST_SECRET_LEN] = {1};
 	struct chunk_encoder *e = chunk_encoder_new(other);
 
 	fill_text(data, 4096);
@@ -253,7 +253,7 @@ static int decode_hand(const struct hand *h, struct err_text *err)
 	p = buf_put_u64(p, h->number);
 	p = buf_put_u32(p, h->encoding);
 	p = buf_put_u32(p, h->data_len);
-	p += PROTO_DIGEST_LEN;
+	p += DIGEST_LEN;
 	for (uint32_t i = 0; i < 2 * h->run_count && i < 16; i++)
 		p = buf_put_u32(p, h->runs[i]);
 	digest_start(s, secret);

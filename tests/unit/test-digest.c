@@ -1,12 +1,12 @@
 /* test-digest.c - keyed and unkeyed digests */
 #include "tap.h"
 #include "util/cleanup.h"
+#include "util/digest.h"
 #include "util/text.h"
-#include "wire/digest.h"
 
 static const char *hex(struct digest d)
 {
-	static char out[2 * PROTO_DIGEST_LEN + 1];
+	static char out[2 * DIGEST_LEN + 1];
 
 	text_to_hex(d.bytes, sizeof(d.bytes), out);
 	return out;
@@ -48,7 +48,7 @@ static struct digest keyed(struct digest_state *s, const uint8_t *secret, const 
 static void test_key(void)
 {
 	CLEANUP(digest_freep) struct digest_state *s = digest_new();
-	uint8_t secret[PROTO_SECRET_LEN], other[PROTO_SECRET_LEN];
+	uint8_t secret[DIGEST_SECRET_LEN], other[DIGEST_SECRET_LEN];
 	char text[600];
 	struct digest a, b;
 

@@ -1,7 +1,7 @@
 /* test-facts.c - the target's facts to JSON and back */
+#include "plan/facts.h"
 #include "tap.h"
 #include "util/cleanup.h"
-#include "wire/facts.h"
 
 #include <errno.h>
 

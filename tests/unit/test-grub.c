@@ -1,5 +1,5 @@
 /* test-grub.c - the GRUB script language and the menu, on files in memory */
-#include "bootconf/grub.h"
+#include "bootconf/grub/grub.h"
 #include "reader-files.h"
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /* test-image.c - which files are kernels, and for whom */
-#include "boot/image.h"
+#include "kexec/image.h"
 #include "tap.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* test-kexec-file.c - what the kernel is handed: unpacked, joined, taken apart */
-#include "boot/initrd.h"
-#include "boot/kexec_file.h"
+#include "find/tree.h"
+#include "initramfs/initramfs.h"
+#include "kexec/kexec_file.h"
 #include "tap.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -17,7 +18,8 @@
 
 static char dir[] = "/tmp/p2v-test-kexec-file.XXXXXX";
 static uint8_t bytes[IMAGE_BYTES]; /* an arm64 Image */
-static struct boot_trees trees;
+static struct find_trees trees;
+static const struct kexec_files files = {find_trees_open, &trees};
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
 {
@@ -66,7 +68,7 @@ static void open_whole(const char *name, struct kexec_file *f)
 	struct boot_file b = {.device = (char *)"root", .path = (char *)name};
 	struct err_text why = {""};
 
-	TAP_INT(kexec_file_open(&trees, &b, f, &why), 0);
+	TAP_INT(kexec_file_open(&files, &b, f, &why), 0);
 }
 
 /* The file @name is the Image, packed somehow. */
@@ -178,7 +180,7 @@ static void test_parts(void)
 	char got[6] = "";
 
 	put_file("text", "the middle part", 15);
-	TAP_INT(kexec_file_open(&trees, &b, &f, &why), 0);
+	TAP_INT(kexec_file_open(&files, &b, &f, &why), 0);
 	TAP_INT(kexec_file_make_whole(&f, &why), 0);
 	TAP_OK(f.in_memory);
 	TAP_INT(f.size, 5);
@@ -186,13 +188,13 @@ static void test_parts(void)
 	TAP_STR(got, "middl");
 	TAP_OK((fcntl(f.fd, F_GETFL) & O_ACCMODE) == O_RDONLY);
 	b.size = 12;
-	TAP_INT(kexec_file_open(&trees, &b, &g, &why), -ENODATA);
+	TAP_INT(kexec_file_open(&files, &b, &g, &why), -ENODATA);
 	TAP_HAS(why.text, "cut off");
 	b.offset = UINT64_MAX;
-	TAP_INT(kexec_file_open(&trees, &b, &g, NULL), -ENODATA);
+	TAP_INT(kexec_file_open(&files, &b, &g, NULL), -ENODATA);
 	b.device = (char *)"elsewhere";
 	why.text[0] = '\0';
-	TAP_INT(kexec_file_open(&trees, &b, &g, &why), -ENODEV);
+	TAP_INT(kexec_file_open(&files, &b, &g, &why), -ENODEV);
 	TAP_HAS(why.text, "elsewhere");
 }
 
@@ -254,12 +256,12 @@ static void test_join(void)
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/main.lz4"), 0);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/text"), 0);
 	e.initrds[2].newc = strdup("/etc/deep/text");
-	TAP_INT(kexec_file_initrd_size(&trees, &e, &size, &joined, &why), 0);
+	TAP_INT(kexec_file_initrd_size(&files, &e, &size, &joined, &why), 0);
 	TAP_OK(joined);
-	TAP_INT(kexec_file_join_initrds(&trees, &e, &f, &why), 0);
+	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
 	TAP_STR(why.text, "");
 	TAP_INT(f.size % 4, 0);
-	TAP_INT(initrd_names(f.fd, add_name, &names, &why), 0);
+	TAP_INT(initramfs_names(f.fd, add_name, &names, &why), 0);
 	TAP_STR(why.text, "");
 	TAP_INT(names.n, 5);
 	if (names.n < 5)
@@ -280,16 +282,16 @@ static void test_single(void)
 	uint64_t size;
 	bool joined;
 
-	TAP_INT(kexec_file_join_initrds(&trees, &e, &f, &why), 0);
+	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
 	TAP_INT(f.fd, -1);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/ucode"), 0);
-	TAP_INT(kexec_file_initrd_size(&trees, &e, &size, &joined, &why), 0);
+	TAP_INT(kexec_file_initrd_size(&files, &e, &size, &joined, &why), 0);
 	TAP_OK(!joined);
-	TAP_INT(kexec_file_join_initrds(&trees, &e, &f, &why), 0);
+	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
 	TAP_OK(f.fd >= 0 && !f.in_memory);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/missing"), 0);
 	kexec_file_release(&f);
-	TAP_INT(kexec_file_join_initrds(&trees, &e, &f, &why), -ENOENT);
+	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), -ENOENT);
 	TAP_HAS(why.text, "root:/missing");
 }
 
@@ -327,7 +329,7 @@ static void test_uki(void)
 	TAP_INT(boot_file_set(&e.kernel, "root", "/uki"), 0);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/ucode"), 0);
 	e.initrds[0].newc = strdup("x");
-	TAP_INT(kexec_file_expand_uki(&trees, &e, &why), 0);
+	TAP_INT(kexec_file_expand_uki(&files, &e, &why), 0);
 	TAP_INT(e.kernel.offset, 1024);
 	TAP_INT(e.kernel.size, 5);
 	TAP_INT(e.initrd_count, 2);
@@ -340,13 +342,13 @@ static void test_uki(void)
 	/* What the entry says comes first. */
 	TAP_INT(boot_file_set(&plain.kernel, "root", "/uki"), 0);
 	plain.cmdline = strdup("mine");
-	TAP_INT(kexec_file_expand_uki(&trees, &plain, &why), 0);
+	TAP_INT(kexec_file_expand_uki(&files, &plain, &why), 0);
 	TAP_STR(plain.cmdline, "mine");
 }
 
 int main(void)
 {
-	if (!mkdtemp(dir) || boot_trees_add(&trees, dir, "root", "", "", "") < 0)
+	if (!mkdtemp(dir) || find_trees_add(&trees, dir, "root", "", "", "") < 0)
 		return 1;
 	for (size_t i = 0; i < IMAGE_BYTES; i++)
 		bytes[i] = (uint8_t)(i * i >> 7);
@@ -361,7 +363,7 @@ int main(void)
 	TAP_RUN(test_join);
 	TAP_RUN(test_single);
 	TAP_RUN(test_uki);
-	boot_trees_release(&trees);
+	find_trees_release(&trees);
 	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return tap_done();
 }

@@ -1,5 +1,6 @@
 /* test-kexec.c - what forbids kexec, what fits, and which errors end the matter */
-#include "boot/kexec.h"
+#include "find/tree.h"
+#include "kexec/kexec.h"
 #include "tap.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -193,18 +194,19 @@ static void test_errors(void)
 /* A file that is no kernel is refused before any system call. */
 static void test_nonsense_is_refused(void)
 {
-	struct boot_trees trees = {0};
+	struct find_trees trees = {0};
+	const struct kexec_files files = {find_trees_open, &trees};
 	struct boot_entry e = {0};
 	struct err_text why = {""};
 
 	test_fresh();
 	test_file(test_dir, "vmlinuz", "this is no kernel\n");
-	TAP_INT(boot_trees_add(&trees, test_dir, "root", "", "", ""), 0);
+	TAP_INT(find_trees_add(&trees, test_dir, "root", "", "", ""), 0);
 	TAP_INT(boot_file_set(&e.kernel, "root", "/vmlinuz"), 0);
-	TAP_INT(kexec_load_entry(&trees, &e, NULL, &why), -ENOEXEC);
+	TAP_INT(kexec_load_entry(&files, &e, NULL, &why), -ENOEXEC);
 	TAP_HAS(why.text, "kernel");
 	boot_entry_release(&e);
-	boot_trees_release(&trees);
+	find_trees_release(&trees);
 }
 
 int main(void)

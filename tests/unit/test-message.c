@@ -196,8 +196,8 @@ static void test_seal(void)
 	static struct msg_seal in, out;
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
 
-	in.volume_count = PROTO_MAX_VOLUMES;
-	for (uint32_t i = 0; i < PROTO_MAX_VOLUMES; i++) {
+	in.volume_count = PLAN_MAX_VOLUMES;
+	for (uint32_t i = 0; i < PLAN_MAX_VOLUMES; i++) {
 		in.volumes[i].volume = i;
 		in.volumes[i].chunks = (1ULL << 43) + i;
 		in.volumes[i].root.bytes[0] = (uint8_t)i;
@@ -205,7 +205,7 @@ static void test_seal(void)
 	d = through(msg_seal_to_json(&in));
 	TAP_OK(d != NULL);
 	TAP_INT(msg_seal_from_json(d, &out, NULL), 0);
-	TAP_INT(out.volume_count, PROTO_MAX_VOLUMES);
+	TAP_INT(out.volume_count, PLAN_MAX_VOLUMES);
 	TAP_INT(out.volumes[511].chunks, (1ULL << 43) + 511);
 	TAP_OK(!memcmp(&in, &out, sizeof(in)));
 #define ROOT "\"root\":\"000102030405060708090a0b0c0d0e0f\""

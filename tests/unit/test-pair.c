@@ -1,6 +1,6 @@
 /* test-pair.c - what a system's files say about its root, where no boot configuration does */
-#include "boot/candidate.h"
-#include "boot/pair.h"
+#include "find/candidate.h"
+#include "find/pair.h"
 #include "tap.h"
 #include "util/cleanup.h"
 

@@ -292,8 +292,8 @@ static void test_too_many(void)
 	TAP_INT(through(&p, &out, &err), 0);
 	plan_release(&out);
 	free(p.volumes);
-	p.volumes = calloc(PROTO_MAX_VOLUMES + 1, sizeof(*p.volumes));
-	p.volume_count = PROTO_MAX_VOLUMES + 1;
+	p.volumes = calloc(PLAN_MAX_VOLUMES + 1, sizeof(*p.volumes));
+	p.volume_count = PLAN_MAX_VOLUMES + 1;
 	TAP_INT(through(&p, &out, &err), -EINVAL);
 	TAP_HAS(err.text, "at most 512");
 }

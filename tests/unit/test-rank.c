@@ -1,5 +1,5 @@
 /* test-rank.c - which boot configuration a machine starts with */
-#include "boot/rank.h"
+#include "find/rank.h"
 #include "tap.h"
 
 static const struct rank_machine test_pc = {"pc", "x86_64"}, test_efi = {"efi", "x86_64"},

@@ -1,7 +1,7 @@
 /* test-reason.c - lists of reasons and their JSON */
+#include "plan/reason.h"
 #include "tap.h"
 #include "util/cleanup.h"
-#include "wire/reason.h"
 
 static void test_levels(void)
 {

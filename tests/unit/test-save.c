@@ -1,6 +1,6 @@
 /* test-save.c - GRUB's environment block, changed when an entry is started */
-#include "boot/save.h"
-#include "bootconf/grub_env.h"
+#include "bootconf/grub/grub_env.h"
+#include "find/save.h"
 #include "tap.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -97,18 +97,18 @@ static char test_dir[] = "/tmp/p2v-test-save.XXXXXX";
 
 static int test_commit(const char *path, bool make_default, struct err_text *why)
 {
-	struct boot_trees trees = {0};
+	struct find_trees trees = {0};
 	CLEANUP(boot_entry_release) struct boot_entry e = {0};
 	int r;
 
-	TAP_INT(boot_trees_add(&trees, test_dir, "root", "", "", ""), 0);
+	TAP_INT(find_trees_add(&trees, test_dir, "root", "", "", ""), 0);
 	if (path)
 		TAP_INT(boot_file_set(&e.save.block, "root", path), 0);
 	e.save.name = strdup("sub>two");
 	TAP_INT(strv_add(&e.save.set, "next_entry="), 0);
 	*why = (struct err_text){""};
-	r = boot_save_commit(&trees, &e, make_default, why);
-	boot_trees_release(&trees);
+	r = save_commit(&trees, &e, make_default, why);
+	find_trees_release(&trees);
 	return r;
 }
 

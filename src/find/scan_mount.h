@@ -1,0 +1,19 @@
+/* scan_mount.h - how a scan mounts a file system, see scan.h
+ */
+#ifndef P2V_FIND_SCAN_MOUNT_H
+#define P2V_FIND_SCAN_MOUNT_H
+
+enum scan_how {
+	SCAN_WHOLE,    /* read-only, journal left alone; all of a btrfs */
+	SCAN_DEFAULT,  /* the same for its default subvolume */
+	SCAN_WRITABLE, /* all of it, for writing: replays the journal */
+};
+
+/* Mounts @node at @dir. 0, or -errno: -EBUSY when the system has it mounted
+ * for writing. */
+int scan_mount_tree(const char *node, const char *type, const char *dir, enum scan_how how);
+/* Where this process sees the root of the file system on @node; NULL for
+ * nowhere. Owned. */
+char *scan_mounted_at(const char *node);
+
+#endif

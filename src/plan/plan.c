@@ -1,0 +1,314 @@
+/* plan.c - see plan.h; the checks are in plan_check.c
+ *
+ * The partition tables travel as their raw sectors. The decoded form is made
+ * from them on both ends, so that it can not disagree with what is written.
+ */
+#include "plan/plan.h"
+#include "plan/plan_check.h"
+#include "util/cleanup.h"
+#include "util/member.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLAN_MAX_EXTENTS (TABLE_MAX_PARTITIONS + 8u)
+
+static const char *const volume_kind_names[] = {
+	[VOLUME_IMAGE] = "image",
+	[VOLUME_SWAP] = "swap",
+	[VOLUME_FORMAT] = "format",
+	[VOLUME_SKIP] = "skip",
+};
+
+const char *volume_kind_name(enum volume_kind kind)
+{
+	return kind <= VOLUME_SKIP ? volume_kind_names[kind] : "?";
+}
+
+void plan_release(struct plan *p)
+{
+	for (uint32_t i = 0; i < p->disk_count; i++)
+		table_release(&p->disks[i].table);
+	free(p->disks);
+	free(p->volumes);
+	*p = (struct plan){0};
+}
+
+static struct jdoc *plan_disk_to_json(const struct plan_disk *disk)
+{
+	struct jdoc *o = jdoc_object(), *extents = jdoc_array();
+
+	member_set_text(o, "name", disk->name);
+	member_set_text(o, "serial", disk->serial);
+	jdoc_set_u64(o, "size", disk->size);
+	jdoc_set_u64(o, "sector", disk->sector);
+	member_set_text(o, "target", disk->target);
+	jdoc_set_str(o, "table", table_kind_name(disk->table.kind));
+	for (uint32_t i = 0; i < disk->table.extent_count; i++) {
+		const struct table_extent *e = &disk->table.extents[i];
+		struct jdoc *item = jdoc_object();
+
+		jdoc_set_u64(item, "offset", e->offset);
+		member_set_hex(item, "bytes", e->bytes, e->length);
+		jdoc_add(extents, item);
+	}
+	jdoc_set(o, "extents", extents);
+	return o;
+}
+
+struct jdoc *plan_volume_to_json(const struct plan_volume *v)
+{
+	struct jdoc *o = jdoc_object();
+
+	jdoc_set_u64(o, "disk", v->disk);
+	jdoc_set_u64(o, "partition", v->partition);
+	jdoc_set_str(o, "kind", volume_kind_name(v->kind));
+	jdoc_set_u64(o, "start", v->start);
+	jdoc_set_u64(o, "length", v->length);
+	jdoc_set_u64(o, "used", v->used);
+	jdoc_set_bool(o, "used_blocks", v->used_blocks);
+	member_set_text(o, "fstype", v->fstype);
+	member_set_text(o, "uuid", v->uuid);
+	member_set_text(o, "label", v->label);
+	return o;
+}
+
+struct jdoc *plan_to_json(const struct plan *p)
+{
+	struct jdoc *o = jdoc_object(), *disks = jdoc_array(), *volumes = jdoc_array();
+	struct jdoc *nics = jdoc_array();
+
+	member_set_text(o, "hostname", p->hostname);
+	member_set_text(o, "program", p->program);
+	member_set_hex(o, "secret", p->secret, sizeof(p->secret));
+	jdoc_set_bool(o, "verify", p->verify);
+	for (uint32_t i = 0; i < p->disk_count; i++)
+		jdoc_add(disks, plan_disk_to_json(&p->disks[i]));
+	jdoc_set(o, "disks", disks);
+	for (uint32_t i = 0; i < p->volume_count; i++)
+		jdoc_add(volumes, plan_volume_to_json(&p->volumes[i]));
+	jdoc_set(o, "volumes", volumes);
+	for (uint32_t i = 0; i < p->nic_count; i++) {
+		struct jdoc *nic = jdoc_object();
+
+		member_set_text(nic, "name", p->nics[i].name);
+		member_set_text(nic, "mac", p->nics[i].mac);
+		jdoc_add(nics, nic);
+	}
+	jdoc_set(o, "nics", nics);
+	return o;
+}
+
+/* The extents as they came, before the table is decoded from them. */
+struct plan_sectors {
+	struct table_extent *v; /* owned, with the bytes */
+	uint32_t n;
+};
+
+static void plan_sectors_release(struct plan_sectors *s)
+{
+	for (uint32_t i = 0; i < s->n; i++)
+		free(s->v[i].bytes);
+	free(s->v);
+}
+
+static void plan_read_sectors(struct jread *r, const struct jdoc *o, struct plan_sectors *s)
+{
+	const struct jdoc *array = jread_array(r, o, "extents", PLAN_MAX_EXTENTS);
+	size_t n = jdoc_length(array), left = TABLE_MAX_BYTES;
+
+	s->v = calloc(n + 1, sizeof(*s->v));
+	if (!s->v)
+		jread_fail(r, "no memory for %zu extents", n);
+	for (size_t i = 0; jread_ok(r) && i < n; i++) {
+		const struct jdoc *item = jdoc_item(array, i);
+		struct table_extent *e = &s->v[i];
+		const char *hex = jread_str(r, item, "bytes", 2 * left);
+		size_t len = strlen(hex) / 2;
+
+		e->offset = jread_u64(r, item, "offset", 0, PLAN_MAX_SIZE);
+		e->length = (uint32_t)len;
+		e->bytes = malloc(len + 1);
+		s->n++;
+		if (!e->bytes)
+			jread_fail(r, "no memory for an extent of %zu bytes", len);
+		else if (!len || !text_from_hex(hex, e->bytes, len))
+			jread_fail(r, "bytes must be hex digits");
+		left -= len;
+	}
+}
+
+static void plan_read_disk(struct jread *r, const struct jdoc *o, struct plan_disk *disk)
+{
+	CLEANUP(plan_sectors_release) struct plan_sectors sectors = {0};
+	struct err_text why = {0};
+	const char *kind;
+
+	member_name(r, o, "name", disk->name, sizeof(disk->name));
+	member_name(r, o, "serial", disk->serial, sizeof(disk->serial));
+	member_name(r, o, "target", disk->target, sizeof(disk->target));
+	disk->size = jread_u64(r, o, "size", 512, PLAN_MAX_SIZE);
+	disk->sector = (uint32_t)jread_u64(r, o, "sector", 512, 4096);
+	if (disk->sector & (disk->sector - 1))
+		jread_fail(r, "sector must be a power of two");
+	kind = jread_str(r, o, "table", 8);
+	plan_read_sectors(r, o, &sectors);
+	if (!jread_ok(r))
+		return;
+	if (disk->size < disk->sector)
+		jread_fail(r, "%s is smaller than a sector", disk->name);
+	else if (table_decode_extents(sectors.v, sectors.n, disk->size, disk->sector, &disk->table,
+				      &why) < 0)
+		jread_fail(r, "%s: %s", disk->name, why.text);
+	else if (strcmp(kind, table_kind_name(disk->table.kind)))
+		jread_fail(r, "table of %s must be %s", disk->name,
+			   table_kind_name(disk->table.kind));
+}
+
+static void plan_read_disks(struct jread *r, const struct jdoc *o, struct plan *p)
+{
+	const struct jdoc *array = jread_array(r, o, "disks", PLAN_MAX_DISKS);
+	size_t n = jdoc_length(array);
+
+	if (!n) {
+		jread_fail(r, "there is no disk in it");
+		return;
+	}
+	p->disks = calloc(n, sizeof(*p->disks));
+	if (!p->disks)
+		jread_fail(r, "no memory for %zu disks", n);
+	while (jread_ok(r) && p->disk_count < n) {
+		uint32_t i = p->disk_count++;
+
+		plan_read_disk(r, jdoc_item(array, i), &p->disks[i]);
+	}
+}
+
+static void plan_read_volume(struct jread *r, const struct jdoc *o, struct plan *p,
+			     struct plan_volume *v)
+{
+	uint32_t last = p->disk_count ? p->disk_count - 1 : 0;
+	const char *kind = jread_str(r, o, "kind", 16);
+	size_t i = 0;
+
+	while (i <= VOLUME_SKIP && strcmp(kind, volume_kind_names[i]))
+		i++;
+	if (i > VOLUME_SKIP)
+		jread_fail(r, "kind must be image, swap, format or skip");
+	v->kind = (enum volume_kind)i;
+	v->disk = (uint32_t)jread_u64(r, o, "disk", 0, last);
+	v->partition = (uint32_t)jread_u64(r, o, "partition", 0, TABLE_MAX_PARTITIONS);
+	v->start = jread_u64(r, o, "start", 0, PLAN_MAX_SIZE);
+	v->length = jread_u64(r, o, "length", 0, PLAN_MAX_SIZE);
+	v->used = jread_u64(r, o, "used", 0, PLAN_MAX_SIZE);
+	v->used_blocks = jread_bool(r, o, "used_blocks");
+	member_word(r, o, "fstype", "_.+-", v->fstype, sizeof(v->fstype));
+	member_word(r, o, "uuid", "_.+:-", v->uuid, sizeof(v->uuid));
+	member_name(r, o, "label", v->label, sizeof(v->label));
+}
+
+static void plan_read_volumes(struct jread *r, const struct jdoc *o, struct plan *p)
+{
+	const struct jdoc *array = jread_array(r, o, "volumes", PLAN_MAX_VOLUMES);
+	size_t n = jdoc_length(array);
+
+	p->volumes = calloc(n + 1, sizeof(*p->volumes));
+	if (!p->volumes)
+		jread_fail(r, "no memory for %zu volumes", n);
+	while (jread_ok(r) && p->volume_count < n) {
+		uint32_t i = p->volume_count++;
+
+		plan_read_volume(r, jdoc_item(array, i), p, &p->volumes[i]);
+	}
+}
+
+/* "52:54:00:12:34:56" */
+static bool plan_is_mac(const char *mac)
+{
+	for (int i = 0; i < 17; i++)
+		if (i % 3 == 2 ? mac[i] != ':'
+			       : !mac[i] || !strchr("0123456789abcdefABCDEF", mac[i]))
+			return false;
+	return !mac[17];
+}
+
+static void plan_read_nics(struct jread *r, const struct jdoc *o, struct plan *p)
+{
+	const struct jdoc *array = jread_array(r, o, "nics", PLAN_MAX_NICS);
+
+	for (size_t i = 0; jread_ok(r) && i < jdoc_length(array); i++) {
+		const struct jdoc *item = jdoc_item(array, i);
+		struct plan_nic *nic = &p->nics[p->nic_count++];
+
+		/* The kernel's limit is 15 characters; fixups make file names of it. */
+		member_word(r, item, "name", "_.:@-", nic->name, 16);
+		member_word(r, item, "mac", ":", nic->mac, sizeof(nic->mac));
+		if (!nic->name[0] || !plan_is_mac(nic->mac))
+			jread_fail(r, "an interface must have a name and a hardware address");
+	}
+}
+
+int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err)
+{
+	struct jread r = {.what = "plan"};
+
+	*p = (struct plan){0};
+	member_name(&r, d, "hostname", p->hostname, sizeof(p->hostname));
+	member_name(&r, d, "program", p->program, sizeof(p->program));
+	jread_hex(&r, d, "secret", p->secret, sizeof(p->secret));
+	p->verify = jread_bool(&r, d, "verify");
+	plan_read_disks(&r, d, p);
+	plan_read_volumes(&r, d, p);
+	plan_read_nics(&r, d, p);
+	if (jread_ok(&r))
+		plan_check(&r, p);
+	if (!jread_ok(&r))
+		plan_release(p);
+	return member_result(&r, -EINVAL, err);
+}
+
+struct digest plan_digest(const struct plan *p)
+{
+	CLEANUP(jdoc_freep) struct jdoc *d = plan_to_json(p);
+	CLEANUP_FREE char *text = jdoc_print(d);
+
+	return text ? digest_of(text, strlen(text)) : (struct digest){0};
+}
+
+/* "sda1" of sda, "nvme0n1p1" of nvme0n1, "partition 1 of disk.img". */
+static void plan_partition_name(const struct plan_disk *d, const char *base, uint32_t number,
+				char *out, size_t size)
+{
+	size_t len = strlen(base);
+	bool digit = len && base[len - 1] >= '0' && base[len - 1] <= '9';
+
+	if (strncmp(d->name, "/dev/", 5))
+		snprintf(out, size, "partition %u of %s", number, base);
+	else
+		snprintf(out, size, "%s%s%u", base, digit ? "p" : "", number);
+}
+
+const char *plan_volume_title(const struct plan *p, const struct plan_volume *v, char *out,
+			      size_t size)
+{
+	const struct plan_disk *d = &p->disks[v->disk];
+	const char *slash = strrchr(d->name, '/'), *base = slash ? slash + 1 : d->name;
+	const char *type = v->fstype[0] ? v->fstype : "unknown";
+	char name[300];
+
+	if (v->partition)
+		plan_partition_name(d, base, v->partition, name, sizeof(name));
+	else if (d->table.kind == TABLE_NONE)
+		snprintf(name, sizeof(name), "whole disk %s", base);
+	else
+		snprintf(name, sizeof(name), "boot gap of %s", base);
+	if (!v->partition && d->table.kind != TABLE_NONE)
+		snprintf(out, size, "%s", name);
+	else if (v->label[0])
+		snprintf(out, size, "%s (%s, %s)", name, type, v->label);
+	else
+		snprintf(out, size, "%s (%s)", name, type);
+	return out;
+}
