@@ -8,6 +8,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables of p2v-takeover and its other files
 
 : "${stage_mount:=mount}"
+: "${stage_proc:=/proc}"
+: "${stage_session_seconds:=10}" # that the session may take to end, once the jump is under way
+: "${stage_left_seconds:=30}"    # that the jump may take to leave it
 
 # A folder of our own in RAM: $work.
 stage_work() {
@@ -159,19 +162,46 @@ stage_choose() {
 	fi
 }
 
+# stage_session: the process that ends with this session: the ssh server's that
+# serves it, else this shell.
+stage_session() {
+	stage_pid=$$
+	while [ "$stage_pid" -gt 1 ] && read -r stage_comm 2>/dev/null <"$stage_proc/$stage_pid/comm"; do
+		case $stage_comm in sshd* | dropbear*)
+			echo "$stage_pid"
+			return
+			;;
+		esac
+		stage_pid=$(sed -n 's/^PPid:[[:space:]]*//p' "$stage_proc/$stage_pid/status")
+	done
+	echo $$
+}
+
 # stage_jump TEXT: writes the commands of the jump and starts them where the end
-# of this session does not end them; a moment later, so that the session still
-# gets to know.
+# of this session cannot reach them. They say so by a file before this returns,
+# and then wait until the session has ended: its peer is to hear the status.
 stage_jump() {
-	{
-		echo '#!/bin/sh'
-		echo 'sleep 2'
-		echo "$1"
-	} >"$work/jump"
+	cat >"$work/jump" <<-X
+		#!/bin/sh
+		trap '' HUP
+		: >'$work/left'
+		tries=0
+		while kill -0 $(stage_session) 2>/dev/null && [ \$tries -lt $stage_session_seconds ]; do
+			sleep 1
+			tries=\$((tries + 1))
+		done
+		$1
+	X
 	if [ "$fact_init" = systemd ] && have systemd-run; then
 		systemd-run --quiet --collect --unit p2v-takeover --property DefaultDependencies=no \
-			--property IgnoreOnIsolate=yes /bin/sh "$work/jump"
+			--property IgnoreOnIsolate=yes /bin/sh "$work/jump" || return
 	else
 		setsid sh "$work/jump" </dev/null >"$work/jump.log" 2>&1 &
 	fi
+	stage_tries=0
+	until [ -e "$work/left" ]; do
+		[ "$stage_tries" -lt "$stage_left_seconds" ] || return 1
+		sleep 1
+		stage_tries=$((stage_tries + 1))
+	done
 }

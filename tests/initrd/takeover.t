@@ -312,6 +312,42 @@ test_stage() {
 	check_eq "$1: empty JSON text" "$(inside "$1" 'json_text ""')" '""'
 }
 
+# The jump must have left the session before the session may end, however slow it
+# is in doing so.
+test_jump() {
+	make_machine
+	jump='fact_init=busybox stage_session_seconds=0 stage_proc=$F/proc'
+	rm -f "$T/left" "$T/jumped"
+	check "$1: a slow jump is waited for" inside "$1" "$jump"'
+		setsid() { sleep 2; command setsid "$@"; }
+		stage_jump "echo \"\$tries\" >\"$T/jumped\"" && test -e "$T/left"'
+	check "$1: and then jumps" test_until 10 test -s "$T/jumped"
+	rm -f "$T/left"
+	check_fails "$1: one that does not get away is a failure" inside "$1" "$jump"'
+		stage_left_seconds=1
+		setsid() { :; }
+		stage_jump :'
+	check_eq "$1: the session is the ssh server's" "$(inside "$1" "$jump"'
+		mkdir -p "$F/proc/$$" "$F/proc/70" "$F/proc/71"
+		echo sh >"$F/proc/$$/comm"
+		printf "Name:\tsh\nPPid:\t70\n" >"$F/proc/$$/status"
+		echo sudo >"$F/proc/70/comm"
+		printf "PPid:\t71\n" >"$F/proc/70/status"
+		echo sshd-session >"$F/proc/71/comm"
+		stage_session')" 71
+	check "$1: without one it is this shell's" inside "$1" 'stage_proc=$F/proc; [ "$(stage_session)" = $$ ]'
+}
+
+test_until() {
+	test_tries=$1
+	shift
+	until "$@"; do
+		test_tries=$((test_tries - 1))
+		[ "$test_tries" -gt 0 ] || return 1
+		sleep 1
+	done
+}
+
 # The dead-man switch's eye: processes as /proc shows them.
 process() {
 	mkdir -p "$F/proc/$1"
@@ -365,6 +401,7 @@ for shell in dash 'busybox sh'; do
 	test_image "$shell"
 	test_pack "$shell"
 	test_stage "$shell"
+	test_jump "$shell"
 	test_after "$shell"
 done
 
