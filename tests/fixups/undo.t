@@ -39,6 +39,24 @@ appended() {
 		>"$T/root/var/lib/p2v-target/manifest"
 }
 
+# The session goes away while it works: every copy hangs it up, and nothing that it
+# says can be written.
+hung_up() {
+	PATH=$T/hang:$PATH undo --all >/dev/full 2>/dev/full
+}
+
+test_hang_up() {
+	migrated
+	mkdir -p "$T/hang"
+	# shellcheck disable=SC2016 # the program expands it
+	printf '#!/bin/sh\nkill -HUP $PPID\nexec /bin/cp "$@"\n' >"$T/hang/cp"
+	chmod 755 "$T/hang/cp"
+	check_status "undo whose session ends goes on" 0 hung_up
+	for name in /etc/fstab /etc/default/grub /boot/grub/grub.cfg; do
+		check "it has put $name back" same "$name"
+	done
+}
+
 test_undo() {
 	migrated
 	check_status "--list" 0 undo --list
@@ -89,8 +107,10 @@ test_undo() {
 
 shell=dash applet=''
 test_undo
+test_hang_up
 shell=busybox applet=sh
 test_undo
+test_hang_up
 
 check_status "a fixup is not for the running system" 1 env P2V_FACTS="$T/facts" "$ROOT/fixups/10-fstab" /
 check_has "and says so" "$T/err" "ROOT must be the migrated system"
