@@ -22,7 +22,9 @@ migrated() {
 	done
 }
 
-undo() { "$shell" ${applet:+"$applet"} "$T/root/var/lib/p2v-target/undo" --root "$T/root" "$@"; }
+undo() { "$shell" ${applet:+"$applet"} "$undo_program" --root "$T/root" "$@"; }
+
+undo_program=$T/root/var/lib/p2v-target/undo
 
 same() { cmp "$T/before$1" "$T/root$1"; }
 
@@ -105,12 +107,55 @@ test_undo() {
 	check_status "--help" 0 undo --help
 }
 
+# forged LINE: a manifest that somebody else wrote, beside files that it must not reach.
+forged() {
+	migrated
+	mkdir -p "$T/root/var/lib/p2v-target/saved/0001/etc"
+	echo outside >"$T/victim"
+	echo evil >"$T/root/var/lib/p2v-target/saved/0001/etc/x"
+	printf "$1\n" >"$T/root/var/lib/p2v-target/manifest"
+	check_status "a manifest with ${1%%\\n*}" 1 undo --force --all
+	check_eq "leaves what lies outside" "$(cat "$T/victim")" outside
+	check "and what it names" test -e "$T/root/var/lib/p2v-target/saved/0001/etc/x"
+}
+
+test_forged() {
+	sum=$(echo evil | sha256sum | cut -d ' ' -f 1)
+	forged "0001\\tx\\tcreated\\t/../victim\\t-\\t-\\t-\\tr"
+	forged "0001\\tx\\tcreated\\tvictim\\t-\\t-\\t-\\tr"
+	forged "0001\\tx\\tcreated\\t/etc/./../../victim\\t-\\t-\\t-\\tr"
+	forged "0001\\tx\\tchanged\\t/../victim\\t$sum\\t-\\t5\\tr"
+	forged "../../../../../victim\\tx\\tmkdir\\t/etc/none\\t-\\t-\\t-\\tr"
+	forged "..\\tx\\tcreated\\t/etc/none\\t-\\t-\\t-\\tr"
+	forged "\\tx\\tcreated\\t/etc/none\\t-\\t-\\t-\\tr"
+	forged "0001\\tx\\tappended\\t/etc/fstab\\t$sum\\t-\\t1 of=x\\tr"
+	# A saved copy that is elsewhere, through a link that came with the disk.
+	migrated
+	rm -rf "$T/root/var/lib/p2v-target/saved/0001"
+	ln -s "$T/before" "$T/root/var/lib/p2v-target/saved/0001"
+	check_status "a link among the saved copies" 1 undo /etc/fstab
+	check_has "is not followed" "$T/err" "is missing or damaged: left alone"
+	rm -rf "$T/root/var/lib/p2v-target"
+	ln -s "$T/before" "$T/root/var/lib/p2v-target"
+	undo_program=$ROOT/fixups/undo
+	check_status "a state folder that is a link out of the root has nothing to undo" 0 undo --all
+	undo_program=$T/root/var/lib/p2v-target/undo
+	rm "$T/root/var/lib/p2v-target"
+	mkdir "$T/root/var/lib/p2v-target"
+	ln -s "$T/victim" "$T/root/var/lib/p2v-target/manifest"
+	cp "$ROOT/fixups/undo" "$T/root/var/lib/p2v-target/undo"
+	check_status "a manifest that is a link" 1 undo --all
+	check_has "is refused" "$T/err" "a symbolic link where none belongs"
+}
+
 shell=dash applet=''
 test_undo
 test_hang_up
+test_forged
 shell=busybox applet=sh
 test_undo
 test_hang_up
+test_forged
 
 check_status "a fixup is not for the running system" 1 env P2V_FACTS="$T/facts" "$ROOT/fixups/10-fstab" /
 check_has "and says so" "$T/err" "ROOT must be the migrated system"
