@@ -108,10 +108,13 @@ $(BIN)/p2v-boot: $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ)
 	$(call say,LINK)
 	$(run)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(OBJ)/boot/main.o $(LIB) $(ASAN_OBJ) $(LIBS_boot)
 
+# What they share with the library is compiled for them, without sanitizers.
+$(BIN)/p2v-relay-shutdown: src/kexec/watchdog.c src/util/io.c src/util/log.c
+
 $(HELPERS): $(BIN)/p2v-%: initrd/relay/%.c
 	@mkdir -p $(@D)
 	$(call say,LINK)
-	$(run)$(CC) -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -static -s -o $@ $<
+	$(run)$(CC) -std=gnu11 -D_GNU_SOURCE -Isrc $(WARN) $(CFLAGS) -static -s -o $@ $^
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@

@@ -52,7 +52,7 @@ _p2v_boot() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		list | show | load | kexec | menu | unload | initrd-files | initrd-cat | initrd-link)
+		list | show | load | kexec | menu | jump | unload | initrd-files | initrd-cat | initrd-link)
 			command=$word
 			break
 			;;
@@ -65,7 +65,7 @@ _p2v_boot() {
 	case $command in
 	'')
 		mapfile -t COMPREPLY < <(compgen -W \
-			'list show load kexec menu unload initrd-files initrd-cat initrd-link' -- "$cur")
+			'list show load kexec menu jump unload initrd-files initrd-cat initrd-link' -- "$cur")
 		;;
 	show | load | kexec)
 		# Not by compgen -W, which would evaluate what a disk says.

@@ -10,6 +10,9 @@
  * What serves the root (nbd-client, iscsid) is left alive until then: systemd
  * spares such processes, and so does this.
  */
+#include "kexec/watchdog.h"
+#include "util/log.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -226,6 +229,13 @@ static unsigned end_command(const char *verb)
 	return LINUX_REBOOT_CMD_RESTART;
 }
 
+static void end_log(void *ctx, enum log_level level, const char *text)
+{
+	(void)ctx;
+	(void)level;
+	end_say("%s", text);
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "reboot";
@@ -234,6 +244,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "p2v-relay-shutdown: I am for systemd-shutdown, as process 1\n");
 		return 1;
 	}
+	log_set_sink(end_log, NULL);
 	end_reset_signals();
 	end_let_go();
 	if (chdir("/") < 0)
@@ -243,6 +254,7 @@ int main(int argc, char **argv)
 	if (end_unmount())
 		end_disconnect_nbd();
 	sync();
+	watchdog_disarm_all();
 	end_say("now: %s", verb);
 	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, end_command(verb), NULL);
 	end_say("%s did not happen (%s), rebooting", verb, strerror(errno));

@@ -218,7 +218,7 @@ relay_arrived() {
 relay_jump() {
 	relay_say "leaving $(uname -r) for $relay_version, by an orderly shutdown and kexec"
 	relay_remember
-	systemctl --no-block kexec || relay_fail "systemctl kexec failed"
+	p2v-boot jump || relay_fail "the loaded kernel could not be started"
 }
 
 relay_go() {

@@ -240,7 +240,7 @@ static int cli_load(const struct cli *c, struct cli_state *s, const struct boot_
 		return P2V_EXIT_OK;
 	cli_save(c, s, e);
 	find_trees_release(&s->trees);
-	if (!leave_by_kexec())
+	if (!leave_machine(LEAVE_KEXEC, false))
 		return P2V_EXIT_OK;
 	/* Or the next reboot would become what has just failed. */
 	kexec_unload();
@@ -268,6 +268,11 @@ int cli_direct(const struct cli *c, bool jump)
 	if (!e || direct_entry(&files, &s.trees, e) < 0)
 		return P2V_EXIT_REFUSED;
 	return cli_load(c, &s, e, jump);
+}
+
+int cli_jump(void)
+{
+	return leave_machine(LEAVE_KEXEC, false) ? P2V_EXIT_FAILED : P2V_EXIT_OK;
 }
 
 int cli_unload(void)

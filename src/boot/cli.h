@@ -38,6 +38,8 @@ int cli_show(const struct cli *c, const char *id);
 int cli_kexec(const struct cli *c, const char *id, bool jump);
 /* As cli_kexec() with the files of --kernel, --initrd and --dtb. */
 int cli_direct(const struct cli *c, bool jump);
+/* Leaves for the kernel that is loaded. */
+int cli_jump(void);
 /* Drops a kernel that is loaded. */
 int cli_unload(void);
 int cli_initrd_files(const char *file);

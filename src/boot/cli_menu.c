@@ -8,7 +8,6 @@
 #include "boot/cli_shared.h"
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
-#include "kexec/power.h"
 #include "menu/menu.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -185,7 +184,7 @@ static int cli_menu_jump(struct cli_menu *m, struct cli_state *s, const struct b
 	cli_save(&saving, s, e);
 	find_trees_release(&s->trees);
 	cli_menu_go_home(m);
-	if (!leave_by_kexec())
+	if (!leave_machine(LEAVE_KEXEC, false))
 		return P2V_EXIT_OK;
 	kexec_unload();
 	return P2V_EXIT_FAILED;
@@ -280,15 +279,17 @@ static int cli_menu_shell(struct cli_menu *m)
 	return cli_menu_look(m);
 }
 
-static int cli_menu_power(struct cli_menu *m, enum power_mode mode)
+static int cli_menu_power(struct cli_menu *m, enum leave_mode mode)
 {
 	if (m->cli->dry_run) {
-		log_info("would %s", power_name(mode));
+		log_info("would %s", leave_mode_name(mode));
 		return P2V_EXIT_OK;
 	}
 	m->timeout = MENU_NO_COUNTDOWN;
-	power_end(mode);
-	return -1;
+	if (leave_machine(mode, false))
+		return -1;
+	lock_started(&m->lock);
+	return P2V_EXIT_OK;
 }
 
 /* -1: back to the menu; else the exit status. */
@@ -300,9 +301,9 @@ static int cli_menu_act(struct cli_menu *m, const struct menu_choice *choice)
 	case MENU_SHELL:
 		return cli_menu_shell(m) == P2V_EXIT_OK ? -1 : P2V_EXIT_FAILED;
 	case MENU_REBOOT:
-		return cli_menu_power(m, POWER_REBOOT);
+		return cli_menu_power(m, LEAVE_REBOOT);
 	case MENU_POWEROFF:
-		return cli_menu_power(m, POWER_OFF);
+		return cli_menu_power(m, LEAVE_POWEROFF);
 	case MENU_BOOT:
 		break;
 	}

@@ -16,7 +16,7 @@ static const char usage_text[] =
 	"       p2v-boot [OPTIONS] kexec [ID]\n"
 	"       p2v-boot [OPTIONS] menu\n"
 	"       p2v-boot load|kexec --kernel FILE [--initrd FILE]... --cmdline TEXT\n"
-	"       p2v-boot unload\n"
+	"       p2v-boot jump|unload\n"
 	"       p2v-boot initrd-files FILE\n"
 	"       p2v-boot initrd-cat|initrd-link FILE NAME\n"
 	"\n"
@@ -224,6 +224,8 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return usage_error("--initrd and --dtb go together with --kernel");
 	if (!strcmp(argv[0], "unload"))
 		return id ? usage_error("unload takes no argument") : cli_unload();
+	if (!strcmp(argv[0], "jump"))
+		return id ? usage_error("jump takes no argument") : cli_jump();
 	if (!strcmp(argv[0], "list"))
 		return id ? usage_error("list takes no argument") : cli_list(c);
 	if (!strcmp(argv[0], "show"))

@@ -3,6 +3,7 @@
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
+#include "util/process.h"
 #include "util/run.h"
 #include "util/strv.h"
 #include "util/text.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/watchdog.h>
 #include <mntent.h>
 #include <signal.h>
 #include <string.h>
@@ -24,32 +24,17 @@
 #define LEAVE_KILL_TENTHS   20u
 #define LEAVE_REMOUNT_TRIES 100u /* tenths of a second for the emergency remount */
 #define LEAVE_PASSES        8
-#define LEAVE_WATCHDOG      600 /* seconds that one which cannot be stopped is set to */
 
 static void leave_tenth(void)
 {
 	usleep(100000);
 }
 
-/* The second word behind the name in brackets, which may contain anything. */
-static pid_t leave_parent(pid_t pid)
-{
-	char path[64], line[1024];
-	const char *end;
-	int parent;
-
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (io_read_line(AT_FDCWD, path, line, sizeof(line)) < 0)
-		return 0;
-	end = strrchr(line, ')');
-	return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : 0;
-}
-
 void leave_keep_ancestors(struct leave_keep *keep, bool all)
 {
 	*keep = (struct leave_keep){0};
 	for (pid_t pid = getpid(); all && pid > 1 && keep->n < LEAVE_MAX_KEPT;
-	     pid = leave_parent(pid))
+	     pid = process_parent(pid, NULL))
 		keep->v[keep->n++] = pid;
 }
 
@@ -262,49 +247,6 @@ void leave_stop_caches(void)
 	while (dir && (d = readdir(dir)))
 		if (d->d_name[0] != '.' && strncmp(d->d_name, "fd", 2) != 0)
 			leave_flush(d->d_name);
-	if (dir)
-		closedir(dir);
-}
-
-static void leave_stop_watchdog(const char *name)
-{
-	char path[300], state[32], nowayout[8] = "0";
-	int seconds = LEAVE_WATCHDOG, off = WDIOS_DISABLECARD;
-	CLEANUP_FD int fd = -1;
-
-	snprintf(path, sizeof(path), "/sys/class/watchdog/%s/state", name);
-	if (io_read_line(AT_FDCWD, path, state, sizeof(state)) < 0 || strcmp(state, "active") != 0)
-		return;
-	snprintf(path, sizeof(path), "/sys/class/watchdog/%s/nowayout", name);
-	io_read_line(AT_FDCWD, path, nowayout, sizeof(nowayout));
-	snprintf(path, sizeof(path), "/dev/%s", name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0) {
-		log_warn("%s is running and not ours to stop (%m): it may reset the machine", path);
-		return;
-	}
-	if (!strcmp(nowayout, "0") && ioctl(fd, WDIOC_SETOPTIONS, &off) == 0) {
-		/* V: so that closing it does not count as a crash of ours. */
-		io_write_full(fd, "V", 1);
-		return;
-	}
-	ioctl(fd, WDIOC_SETTIMEOUT, &seconds);
-	ioctl(fd, WDIOC_KEEPALIVE, 0);
-	io_write_full(fd, "V", 1);
-	if (ioctl(fd, WDIOC_GETTIMEOUT, &seconds) == 0)
-		log_warn("%s cannot be stopped; it resets the machine in %d seconds unless the new "
-			 "system serves it",
-			 path, seconds);
-}
-
-void leave_stop_watchdogs(void)
-{
-	DIR *dir = opendir("/sys/class/watchdog");
-	const struct dirent *d;
-
-	while (dir && (d = readdir(dir)))
-		if (d->d_name[0] != '.')
-			leave_stop_watchdog(d->d_name);
 	if (dir)
 		closedir(dir);
 }

@@ -30,7 +30,5 @@ void leave_stop_swap(void);
 void leave_stop_mounts(void);
 void leave_stop_volumes(void);
 void leave_stop_caches(void);
-/* Only watchdogs that are running are touched; opening another would start it. */
-void leave_stop_watchdogs(void);
 
 #endif

@@ -246,14 +246,16 @@ static int control_leave(struct control *c)
 				    "push with --cutover none",
 				    "this machine's running system is not in RAM: it is not left");
 	m.mode = cutover_choose(m.mode, m.text, sizeof(m.text));
-	r = control_send(c, PROTO_BYE, msg_bye_to_json(&m));
-	/* The pusher has asked for it; that it has gone meanwhile changes nothing. */
 	console_state("%s", m.text);
 	control_close(c);
-	if (cutover_start(m.mode)) {
-		console_state("the machine could not be left; it can be pushed to again");
-		return P2V_EXIT_FAILED;
-	}
+	/* Under way before the pusher is told, who would believe it; the machine waits
+	 * until the connection is closed. */
+	if (cutover_start(m.mode))
+		return receive_fail(c->peer, P2V_EXIT_FAILED, "cutover-failed",
+				    "the target can be pushed to again; its console has the reason",
+				    "the target could not be left (%s)", cutover_mode_name(m.mode));
+	/* The pusher has asked for it; that it has gone meanwhile changes nothing. */
+	r = control_send(c, PROTO_BYE, msg_bye_to_json(&m));
 	return r == CONTROL_GO_ON ? P2V_EXIT_OK : r;
 }
 

@@ -33,4 +33,5 @@ check_status "neither does a place to look" 1 p2v-boot load --kernel "$T/vmlinuz
 check_status "files are not listed" 1 p2v-boot list --kernel "$T/vmlinuz" --cmdline x
 check_status "an initrd needs a kernel" 1 p2v-boot load --initrd "$T/initrd"
 check_status "unload takes no argument" 1 p2v-boot unload it
+check_status "nor does jump" 1 p2v-boot jump it
 done_testing
