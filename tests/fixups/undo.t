@@ -113,7 +113,7 @@ forged() {
 	mkdir -p "$T/root/var/lib/p2v-target/saved/0001/etc"
 	echo outside >"$T/victim"
 	echo evil >"$T/root/var/lib/p2v-target/saved/0001/etc/x"
-	printf "$1\n" >"$T/root/var/lib/p2v-target/manifest"
+	printf '%b\n' "$1" >"$T/root/var/lib/p2v-target/manifest"
 	check_status "a manifest with ${1%%\\n*}" 1 undo --force --all
 	check_eq "leaves what lies outside" "$(cat "$T/victim")" outside
 	check "and what it names" test -e "$T/root/var/lib/p2v-target/saved/0001/etc/x"
