@@ -176,7 +176,7 @@ check: all
 
 prove-check:
 	@P2V_BUILD=$(BUILD) $(PROVE) --jobs 2 $(UNIT_BIN) \
-		$(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%) tests/cli/*.t tests/fixups/*.t tests/initrd/*.t
+		$(FUZZ_NAMES:%=$(BUILD)/tests/fuzz/replay-%) tests/cli/*.t tests/fixups/*.t tests/initrd/*.t tests/tools/*.t
 
 check-root: all test-programs
 	P2V_BUILD=$(BUILD) $(PROVE) tests/disk/*.t
