@@ -3,8 +3,12 @@
 . "$(dirname "$0")/../lib.sh"
 
 dest=$T/dest
-check "make install into DESTDIR" make -C "$ROOT" --no-print-directory BUILD="$B" \
-	SAN="$(test "${B%/san}" = "$B" || echo address,undefined)" install DESTDIR="$dest" PREFIX=/usr
+# install_into FOLDER TARGET
+install_into() {
+	make -C "$ROOT" --no-print-directory BUILD="$B" \
+		SAN="$(test "${B%/san}" = "$B" || echo address,undefined)" "$2" DESTDIR="$1" PREFIX=/usr
+}
+check "make install into DESTDIR" install_into "$dest" install
 
 for name in p2v-push p2v-receive p2v-boot p2v-initrd p2v-takeover p2v-instance p2v-relay; do
 	check "$name --help works where it was installed" "$dest/usr/bin/$name" --help
@@ -18,6 +22,37 @@ check_fails "their source is not" test -e "$dest/usr/lib/p2v-target/initrd/relay
 check "fixups are executable" test -x "$dest/usr/lib/p2v-target/fixups/10-fstab"
 for name in p2v-push p2v-boot; do
 	check "bash completion for $name" test -s "$dest/usr/share/bash-completion/completions/$name"
+done
+
+# By component: the parts are the whole, and have nothing in common.
+tree() { (cd "$1" && find . ! -type d -printf '%m %p\n' | sort); }
+for part in push target tools instance ganeti; do
+	check "make install-$part" install_into "$T/$part" "install-$part"
+	tree "$T/$part" >>"$T/parts"
+done
+tree "$dest" >"$T/whole"
+sort "$T/parts" >"$T/parts.sorted"
+check "the components are what make install installs" diff "$T/whole" "$T/parts.sorted"
+check_eq "no file is in two of them" "" "$(uniq -d "$T/parts.sorted")"
+check "p2v-push runs from its own" "$T/push/usr/bin/p2v-push" --help
+check "and is all that there is" test "$(find "$T/push" -path '*/bin/*' | wc -l)" = 1
+check "p2v-receive runs from its own" "$T/target/usr/bin/p2v-receive" --help
+check "with the fixups" test -x "$T/target/usr/lib/p2v-target/fixups/10-fstab"
+for name in p2v-initrd p2v-takeover p2v-relay; do
+	check "$name runs from its own" "$T/tools/usr/bin/$name" --help
+done
+check "p2v-instance runs from its own" "$T/instance/usr/bin/p2v-instance" --help
+check "Ganeti finds its scripts" test -x "$T/ganeti/usr/lib/ganeti/os/p2v-target/create"
+
+# Nothing of the tree was forgotten.
+for file in "$ROOT"/docs/man/*.8.rst; do
+	name=${file##*/}
+	check "the manual page $name is installed" test -s "$dest/usr/share/man/man8/${name%.rst}"
+done
+for file in "$ROOT"/docs/completion/*.bash; do
+	name=${file##*/}
+	check "the completion $name is installed" \
+		test -s "$dest/usr/share/bash-completion/completions/${name%.bash}"
 done
 
 done_testing

@@ -5,7 +5,7 @@
 set -eu
 
 # Compiler and libraries.
-packages="gcc make pkg-config libc6-dev libssh-dev libparted-dev libblkid-dev libext2fs-dev
+packages="gcc git make pkg-config libc6-dev libssh-dev libparted-dev libblkid-dev libext2fs-dev
 comerr-dev libzstd-dev libjansson-dev libxxhash-dev libmount-dev libarchive-dev"
 # Checks.
 packages="$packages clang llvm libclang-rt-14-dev cppcheck clang-format shellcheck codespell
