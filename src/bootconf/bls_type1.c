@@ -6,7 +6,7 @@
  * kernel without its root=.
  */
 #include "bootconf/bls_item.h"
-#include "bootconf/grub/grub_env.h"
+#include "bootconf/grub/grub_envblk.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ static bool bls_type1_read_block(struct bls *b, size_t device, const char *path)
 	size_t len;
 
 	return b->facts->read(b->facts->ctx, device, path, BLS_CONF_MAX_FILE, &text, &len) == 0 &&
-	       grub_env_block(text, len, bls_type1_take_var, &b->vars);
+	       grub_envblk_read(text, len, bls_type1_take_var, &b->vars);
 }
 
 /* GRUB's environment block, where Fedora and RHEL have it. */

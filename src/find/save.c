@@ -1,6 +1,6 @@
 /* save.c - see save.h */
 #include "find/save.h"
-#include "bootconf/grub/grub_env.h"
+#include "bootconf/grub/grub_envblk.h"
 #include "find/scan.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -21,17 +21,17 @@ static struct find_tree *save_tree(struct find_trees *t, const char *name)
  * to the same sectors. */
 static int save_into(int fd, const struct strv *set, struct err_text *why)
 {
-	char in[GRUB_ENV_BLOCK], out[GRUB_ENV_BLOCK] = "";
+	char in[GRUB_ENVBLK_SIZE], out[GRUB_ENVBLK_SIZE] = "";
 	struct stat st;
 	int r;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (!S_ISREG(st.st_mode) || st.st_size != GRUB_ENV_BLOCK)
-		return err_set(why, -EINVAL, "it is not a file of %u bytes", GRUB_ENV_BLOCK);
+	if (!S_ISREG(st.st_mode) || st.st_size != GRUB_ENVBLK_SIZE)
+		return err_set(why, -EINVAL, "it is not a file of %u bytes", GRUB_ENVBLK_SIZE);
 	r = io_pread_full(fd, in, sizeof(in), 0);
 	if (!r)
-		r = grub_env_block_edit(in, sizeof(in), set, out, why);
+		r = grub_envblk_edit(in, sizeof(in), set, out, why);
 	if (r || !memcmp(in, out, sizeof(in)))
 		return r;
 	r = io_pwrite_full(fd, out, sizeof(out), 0);

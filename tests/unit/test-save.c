@@ -1,5 +1,5 @@
 /* test-save.c - GRUB's environment block, changed when an entry is started */
-#include "bootconf/grub/grub_env.h"
+#include "bootconf/grub/grub_envblk.h"
 #include "find/save.h"
 #include "tap.h"
 #include "util/cleanup.h"
@@ -10,7 +10,7 @@
 
 #define SIGNATURE "# GRUB Environment Block\n"
 
-static char test_block[GRUB_ENV_BLOCK], test_out[GRUB_ENV_BLOCK];
+static char test_block[GRUB_ENVBLK_SIZE], test_out[GRUB_ENVBLK_SIZE];
 
 static void test_fill(const char *lines)
 {
@@ -28,7 +28,7 @@ static int test_edit(const char *a, const char *b, struct err_text *why)
 	if (b)
 		TAP_OK(!strv_add(&set, b));
 	*why = (struct err_text){""};
-	return grub_env_block_edit(test_block, sizeof(test_block), &set, test_out, why);
+	return grub_envblk_edit(test_block, sizeof(test_block), &set, test_out, why);
 }
 
 static void test_edit_is(const char *lines, const char *a, const char *b, const char *want)
@@ -73,20 +73,20 @@ static void test_refusals(void)
 	test_block[2] = 'g';
 	TAP_INT(test_edit("a=1", NULL, &why), -EINVAL);
 	test_fill("a=1\n");
-	TAP_INT(grub_env_block_edit(test_block, 512, &(struct strv){0}, test_out, &why), -EINVAL);
+	TAP_INT(grub_envblk_edit(test_block, 512, &(struct strv){0}, test_out, &why), -EINVAL);
 }
 
 /* Exactly full is not too full. */
 static void test_full(void)
 {
 	struct err_text why;
-	char value[GRUB_ENV_BLOCK] = "v=";
-	size_t room = GRUB_ENV_BLOCK - strlen(SIGNATURE) - 3;
+	char value[GRUB_ENVBLK_SIZE] = "v=";
+	size_t room = GRUB_ENVBLK_SIZE - strlen(SIGNATURE) - 3;
 
 	memset(value + 2, 'y', room);
 	test_fill("");
 	TAP_INT(test_edit(value, NULL, &why), 0);
-	TAP_INT(test_out[GRUB_ENV_BLOCK - 1], '\n');
+	TAP_INT(test_out[GRUB_ENVBLK_SIZE - 1], '\n');
 	memcpy(test_block, test_out, sizeof(test_out));
 	TAP_INT(test_edit("v=1", NULL, &why), 0);
 	value[2 + room] = 'y';
@@ -130,9 +130,9 @@ static void test_file_is(const char *lines)
 
 	snprintf(path, sizeof(path), "%s/grubenv", test_dir);
 	TAP_INT(io_read_file(AT_FDCWD, path, 4096, &text, &len), 0);
-	TAP_INT(len, GRUB_ENV_BLOCK);
+	TAP_INT(len, GRUB_ENVBLK_SIZE);
 	test_fill(lines);
-	TAP_OK(len == GRUB_ENV_BLOCK && !memcmp(text, test_block, len));
+	TAP_OK(len == GRUB_ENVBLK_SIZE && !memcmp(text, test_block, len));
 }
 
 static void test_commits(void)
@@ -141,7 +141,7 @@ static void test_commits(void)
 
 	TAP_OK(mkdtemp(test_dir) != NULL);
 	test_fill("next_entry=5\nkeep=1\n");
-	test_put("grubenv", GRUB_ENV_BLOCK);
+	test_put("grubenv", GRUB_ENVBLK_SIZE);
 	TAP_INT(test_commit("/grubenv", false, &why), 0);
 	test_file_is("keep=1\nnext_entry=\n");
 	TAP_INT(test_commit("/grubenv", true, &why), 0);

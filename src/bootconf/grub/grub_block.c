@@ -5,6 +5,7 @@
  * entry, to be written when that is really started (find/save.h). What an
  * entry's body saves concerns that entry only.
  */
+#include "bootconf/grub/grub_envblk.h"
 #include "bootconf/grub/grub_eval.h"
 #include "util/cleanup.h"
 #include "util/text.h"
@@ -109,7 +110,7 @@ int grub_block_load(struct grub_eval *ev, const struct grub_args *a)
 	if (w.device < 0 || w.kind != READER_REGULAR ||
 	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_BLOCK_MAX, &text, &len) < 0)
 		return 1;
-	if (!grub_env_block(text, len, grub_block_load_one, &b)) {
+	if (!grub_envblk_read(text, len, grub_block_load_one, &b)) {
 		grub_eval_warn(ev, "%.300s is no environment block", w.path);
 		return 1;
 	}

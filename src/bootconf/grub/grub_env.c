@@ -122,32 +122,3 @@ struct grub_env grub_env_copy(const struct grub_env *env, bool only_exported)
 	}
 	return copy;
 }
-
-bool grub_env_block(const char *text, size_t len,
-		    void (*fn)(void *ctx, const char *name, const char *value), void *ctx)
-{
-	static const char signature[] = "# GRUB Environment Block\n";
-	size_t i = sizeof(signature) - 1;
-
-	if (len < i || memcmp(text, signature, i) != 0)
-		return false;
-	while (i < len) {
-		char line[1024], *eq;
-		size_t n = 0;
-
-		for (; i < len && text[i] != '\n'; i++) {
-			if (text[i] == '\\' && i + 1 < len)
-				i++;
-			if (n + 1 < sizeof(line))
-				line[n++] = text[i];
-		}
-		i++;
-		line[n] = '\0';
-		eq = strchr(line, '=');
-		if (line[0] == '#' || !eq || eq == line)
-			continue;
-		*eq = '\0';
-		fn(ctx, line, eq + 1);
-	}
-	return true;
-}

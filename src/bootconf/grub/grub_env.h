@@ -1,4 +1,4 @@
-/* grub_env.h - variables of a GRUB script, and GRUB's environment block
+/* grub_env.h - the variables of a GRUB script
  *
  * A context is a set of variables. A submenu or another configuration starts a
  * new one that has only the exported ones.
@@ -6,9 +6,7 @@
 #ifndef P2V_BOOTCONF_GRUB_GRUB_ENV_H
 #define P2V_BOOTCONF_GRUB_GRUB_ENV_H
 
-#include "bootconf/grub/grub_ast.h"
-#include "util/err.h"
-#include "util/strv.h"
+#include "bootconf/grub/grub_arena.h"
 
 struct grub_var {
 	const char *name, *value;
@@ -36,20 +34,5 @@ bool grub_env_knows(const struct grub_env *env, const char *name);
 void grub_env_export(struct grub_env *env, const char *name);
 /* A copy of the variables, or of the exported ones, in the same arena. */
 struct grub_env grub_env_copy(const struct grub_env *env, bool only_exported);
-
-/* Calls @fn for each variable of an environment block ("# GRUB Environment
- * Block", then NAME=VALUE lines with \\ before a newline or backslash, filled
- * up with #). False when the signature is missing. */
-bool grub_env_block(const char *text, size_t len,
-		    void (*fn)(void *ctx, const char *name, const char *value), void *ctx);
-
-#define GRUB_ENV_BLOCK 1024u /* bytes of an environment block */
-
-/* Copies the intact block @in with @set ("NAME=VALUE"; "NAME" alone: removed)
- * changed in it; what is not named stays as it is, in its order. -EINVAL when
- * @in is no block of @len == GRUB_ENV_BLOCK bytes, a line of it is no variable,
- * or something of @set is no variable; -ENOSPC when it gets too long. */
-int grub_env_block_edit(const char *in, size_t len, const struct strv *set,
-			char out[GRUB_ENV_BLOCK], struct err_text *why);
 
 #endif

@@ -13,6 +13,7 @@
 #include "bootconf/grub/grub.h"
 #include "bootconf/grub/grub_ast.h"
 #include "bootconf/grub/grub_env.h"
+#include "util/strv.h"
 
 #define GRUB_EVAL_MAX_BYTES  ((size_t)64 << 10) /* of one command's words together */
 #define GRUB_EVAL_MAX_WORDS  4096u

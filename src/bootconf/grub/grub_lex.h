@@ -8,6 +8,7 @@
 #ifndef P2V_BOOTCONF_GRUB_GRUB_LEX_H
 #define P2V_BOOTCONF_GRUB_GRUB_LEX_H
 
+#include "bootconf/grub/grub_arena.h"
 #include "bootconf/grub/grub_ast.h"
 
 enum grub_token_kind {

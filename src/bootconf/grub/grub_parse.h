@@ -7,6 +7,7 @@
 #ifndef P2V_BOOTCONF_GRUB_GRUB_PARSE_H
 #define P2V_BOOTCONF_GRUB_GRUB_PARSE_H
 
+#include "bootconf/grub/grub_arena.h"
 #include "bootconf/grub/grub_ast.h"
 
 /* Called for each statement that is skipped. */

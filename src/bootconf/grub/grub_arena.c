@@ -1,5 +1,5 @@
-/* grub_ast.c - see grub_ast.h */
-#include "bootconf/grub/grub_ast.h"
+/* grub_arena.c - see grub_arena.h */
+#include "bootconf/grub/grub_arena.h"
 
 #include <stdalign.h>
 #include <stdint.h>
