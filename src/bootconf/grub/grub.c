@@ -1,20 +1,35 @@
 /* grub.c - see grub.h: the state in which GRUB hands over to its configuration */
 #include "bootconf/grub/grub.h"
-#include "bootconf/grub/grub_eval.h"
+#include "bootconf/grub/grub_block.h"
+#include "bootconf/grub/grub_commands.h"
+#include "bootconf/grub/grub_default.h"
+#include "bootconf/grub/grub_menu.h"
+#include "bootconf/grub/grub_path.h"
+#include "bootconf/grub/grub_run.h"
+#include "bootconf/grub/grub_state.h"
+#include "bootconf/grub/grub_walk.h"
+#include "bootconf/grub/grub_wild.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void grub_free_eval(struct grub_eval **ev)
+struct grub {
+	struct grub_eval eval;
+	struct grub_state state;
+};
+
+static void grub_free(struct grub **g)
 {
-	if (!*ev)
+	if (!*g)
 		return;
-	grub_arena_release(&(*ev)->arena);
-	strv_release(&(*ev)->told);
-	free((*ev)->block_path);
-	free(*ev);
+	grub_eval_release(&(*g)->eval);
+	boot_entry_release(&(*g)->state.draft);
+	free((*g)->state.block_path);
+	free(*g);
 }
 
 /* Sets an exported variable. */
@@ -40,7 +55,7 @@ static void grub_preset(struct grub_eval *ev, const char *name, const char *fmt,
 /* Exported, so that they reach a configuration that this one opens. */
 static void grub_user_presets(struct grub_eval *ev)
 {
-	const struct strv *env = ev->facts->env;
+	const struct strv *env = ev->state->facts->env;
 
 	for (size_t i = 0; env && i < env->n; i++) {
 		const char *eq = strchr(env->v[i], '=');
@@ -62,13 +77,13 @@ static void grub_presets(struct grub_eval *ev, size_t device, const char *path)
 	};
 	const char *name = grub_path_name(ev, device);
 	int dir = (int)(strrchr(path, '/') - path);
-	bool efi = !strcmp(ev->facts->platform, "efi");
-	const char *m = ev->facts->machine;
+	bool efi = !strcmp(ev->state->facts->platform, "efi");
+	const char *m = ev->state->facts->machine;
 
 	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++)
 		grub_preset(ev, features[i], "y");
 	grub_preset(ev, "menuentry_id_option", "--id");
-	grub_preset(ev, "grub_platform", "%s", ev->facts->platform);
+	grub_preset(ev, "grub_platform", "%s", ev->state->facts->platform);
 	if (!strcmp(m, "aarch64"))
 		m = "arm64";
 	else if (!strncmp(m, "x86", 3) || !strncmp(m, "i", 1) || !*m)
@@ -85,15 +100,16 @@ static void grub_presets(struct grub_eval *ev, size_t device, const char *path)
 /* A configuration may load a kernel without any menu. */
 static void grub_bare(struct grub_eval *ev, const char *source)
 {
+	struct grub_state *st = ev->state;
 	struct boot_entry *e;
 
-	if (!ev->draft->kernel.path || ev->foreign || ev->missing)
+	if (!st->draft.kernel.path || st->foreign || st->missing)
 		return;
-	e = boot_list_add(ev->list);
+	e = boot_list_add(st->list);
 	if (!e)
 		return;
-	*e = *ev->draft;
-	*ev->draft = (struct boot_entry){0};
+	*e = st->draft;
+	st->draft = (struct boot_entry){0};
 	e->id = strdup("grub");
 	e->title = strdup("GRUB, without a menu");
 	e->source = strdup(source);
@@ -101,40 +117,59 @@ static void grub_bare(struct grub_eval *ev, const char *source)
 	grub_block_take(ev, &e->save);
 }
 
-static int grub_run(struct grub_eval *ev, const char *source, const char *text, size_t len)
+static int grub_config(struct grub_eval *ev, const char *source, const char *text, size_t len)
 {
 	struct grub_menu *menu = grub_menu_new(ev);
 	const char *file = grub_arena_strdup(&ev->arena, source);
+	struct grub_state *st = ev->state;
 
 	if (!menu || !file)
 		return -ENOMEM;
-	ev->menu = menu;
-	grub_eval_text(ev, file, text, len);
+	st->menu = menu;
+	grub_run_text(ev, file, text, len);
 	menu->env = ev->env;
-	menu->saved = ev->saved;
-	if (ev->next_menu)
-		menu = ev->next_menu;
-	ev->next_menu = NULL;
+	menu->saved = st->saved;
+	if (st->next_menu)
+		menu = st->next_menu;
+	st->next_menu = NULL;
 	ev->flow = GRUB_FLOW_ON;
 	if (!menu->count) {
 		grub_bare(ev, source);
 		return 0;
 	}
-	grub_menu_walk(ev, menu, "");
-	grub_menu_default(ev, menu);
+	grub_walk(ev, menu);
+	grub_default(ev, menu);
 	return 0;
+}
+
+/* Owned; NULL: out of memory. */
+static struct grub *grub_begin(const struct reader_facts *facts, struct boot_list *list)
+{
+	struct grub *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return NULL;
+	g->eval.commands = grub_commands;
+	g->eval.wild = grub_wild;
+	g->eval.state = &g->state;
+	g->eval.warnings = &list->warnings;
+	grub_eval_begin(&g->eval, facts->budget);
+	g->state.facts = facts;
+	g->state.list = list;
+	g->state.saved.arena = &g->eval.arena;
+	g->state.block_device = -1;
+	return g;
 }
 
 int grub_evaluate(const struct reader_facts *facts, size_t device, const char *path,
 		  struct boot_list *list)
 {
-	CLEANUP(grub_free_eval) struct grub_eval *ev = calloc(1, sizeof(*ev));
-	CLEANUP(boot_entry_release) struct boot_entry draft = {0};
+	CLEANUP(grub_free) struct grub *g = grub_begin(facts, list);
 	CLEANUP_FREE char *text = NULL, *source = NULL;
 	size_t len;
 	int r;
 
-	if (!ev)
+	if (!g)
 		return -ENOMEM;
 	if (asprintf(&source, "%s:%s", facts->devices[device].name, path) < 0) {
 		source = NULL;
@@ -146,14 +181,6 @@ int grub_evaluate(const struct reader_facts *facts, size_t device, const char *p
 			  r == -EFBIG ? "it is too large" : strerror(-r));
 		return r;
 	}
-	ev->facts = facts;
-	ev->list = list;
-	ev->draft = &draft;
-	ev->arena.limit = GRUB_EVAL_MAX_MEMORY;
-	ev->env.arena = ev->saved.arena = &ev->arena;
-	ev->block_device = -1;
-	ev->steps = GRUB_EVAL_MAX_STEPS;
-	ev->total = facts->budget ? facts->budget : GRUB_EVAL_MAX_TOTAL;
-	grub_presets(ev, device, path);
-	return grub_run(ev, source, text, len);
+	grub_presets(&g->eval, device, path);
+	return grub_config(&g->eval, source, text, len);
 }

@@ -1,15 +1,11 @@
-/* grub_block.c - the environment block of a GRUB script, see grub_eval.h
- *
- * Listing must not change the disk: what save_env would have written is
- * remembered for a later load_env of the same evaluation, and goes into the
- * entry, to be written when that is really started (find/save.h). What an
- * entry's body saves concerns that entry only.
- */
+/* grub_block.c - see grub_block.h */
+#include "bootconf/grub/grub_block.h"
 #include "bootconf/grub/grub_envblk.h"
-#include "bootconf/grub/grub_eval.h"
+#include "bootconf/grub/grub_path.h"
+#include "bootconf/grub/grub_state.h"
 #include "util/cleanup.h"
-#include "util/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +19,7 @@ struct grub_block {
 /* What the user says comes before what the disk says. */
 static bool grub_block_is_users(const struct grub_eval *ev, const char *name)
 {
-	const struct strv *env = ev->facts->env;
+	const struct strv *env = ev->state->facts->env;
 	size_t len = strlen(name);
 
 	for (size_t i = 0; env && i < env->n; i++)
@@ -45,7 +41,7 @@ static void grub_block_load_one(void *ctx, const char *name, const char *value)
 {
 	const struct grub_block *b = ctx;
 
-	if (grub_block_wanted(b, name) && !grub_env_knows(&b->ev->saved, name))
+	if (grub_block_wanted(b, name) && !grub_env_knows(&b->ev->state->saved, name))
 		grub_env_set(&b->ev->env, name, value);
 }
 
@@ -53,7 +49,7 @@ static void grub_block_load_one(void *ctx, const char *name, const char *value)
 static void grub_block_load_saved(const struct grub_block *b)
 {
 	for (unsigned h = 0; h < GRUB_ENV_BUCKETS; h++)
-		for (const struct grub_var *v = b->ev->saved.bucket[h]; v; v = v->next)
+		for (const struct grub_var *v = b->ev->state->saved.bucket[h]; v; v = v->next)
 			if (v->value && grub_block_wanted(b, v->name))
 				grub_env_set(&b->ev->env, v->name, v->value);
 }
@@ -91,16 +87,18 @@ static struct grub_where grub_block_find(struct grub_eval *ev, const char *file)
 /* The first block that a script loads or saves is the one that entries name. */
 static bool grub_block_use(struct grub_eval *ev, const struct grub_where *w)
 {
-	if (ev->block_device < 0) {
-		ev->block_path = strdup(w->path);
-		ev->block_device = ev->block_path ? w->device : -1;
+	struct grub_state *st = ev->state;
+
+	if (st->block_device < 0) {
+		st->block_path = strdup(w->path);
+		st->block_device = st->block_path ? w->device : -1;
 	}
-	return ev->block_device == w->device && !strcmp(ev->block_path, w->path);
+	return st->block_device == w->device && !strcmp(st->block_path, w->path);
 }
 
 int grub_block_load(struct grub_eval *ev, const struct grub_args *a)
 {
-	const struct reader_facts *f = ev->facts;
+	const struct reader_facts *f = ev->state->facts;
 	const char *file;
 	struct grub_block b = {.ev = ev, .names = grub_block_options(a, &file)};
 	struct grub_where w = grub_block_find(ev, file);
@@ -136,28 +134,10 @@ int grub_block_save(struct grub_eval *ev, const struct grub_args *a)
 		const char *v = grub_env_get(&ev->env, names.v[i]);
 
 		if (v)
-			grub_env_set(&ev->saved, names.v[i], v);
+			grub_env_set(&ev->state->saved, names.v[i], v);
 		else
-			grub_env_forget(&ev->saved, names.v[i]);
+			grub_env_forget(&ev->state->saved, names.v[i]);
 	}
-	return 0;
-}
-
-/* Fedora's counters; a variable that is no number stays. */
-int grub_block_count(struct grub_eval *ev, const struct grub_args *a)
-{
-	const char *v = a->n > 1 ? grub_env_get(&ev->env, a->v[1]) : NULL;
-	char number[24];
-	uint64_t n;
-
-	if (!v || !text_to_u64(v, 0, UINT32_MAX, &n))
-		return 1;
-	if (!strcmp(a->v[0], "increment"))
-		n++;
-	else
-		n -= n > 0;
-	snprintf(number, sizeof(number), "%llu", (unsigned long long)n);
-	grub_env_set(&ev->env, a->v[1], number);
 	return 0;
 }
 
@@ -168,20 +148,21 @@ static int grub_block_compare(const void *a, const void *b)
 
 void grub_block_take(struct grub_eval *ev, struct boot_save *out)
 {
+	struct grub_state *st = ev->state;
 	struct grub_where w;
 
-	if (ev->block_device < 0) {
+	if (st->block_device < 0) {
 		w = grub_block_find(ev, NULL);
 		if (w.device >= 0 && w.kind == READER_REGULAR)
 			grub_block_use(ev, &w);
 	}
-	if (ev->block_device < 0)
+	if (st->block_device < 0)
 		return;
-	boot_file_set(&out->block, ev->facts->devices[ev->block_device].name, ev->block_path);
-	if (ev->chosen)
-		out->name = strdup(ev->chosen);
+	boot_file_set(&out->block, st->facts->devices[st->block_device].name, st->block_path);
+	if (st->chosen)
+		out->name = strdup(st->chosen);
 	for (unsigned h = 0; h < GRUB_ENV_BUCKETS; h++)
-		for (const struct grub_var *v = ev->saved.bucket[h]; v; v = v->next)
+		for (const struct grub_var *v = st->saved.bucket[h]; v; v = v->next)
 			strv_addf(&out->set, "%s%s%s", v->name, v->value ? "=" : "",
 				  v->value ? v->value : "");
 	if (out->set.n)

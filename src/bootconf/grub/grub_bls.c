@@ -1,20 +1,16 @@
-/* grub_bls.c - GRUB's commands blscfg and uki, see grub_eval.h
- *
- * Two dialects of blscfg exist. Fedora's and RHEL's takes "default",
- * "non-default", an entry's name or a directory, knows $blsdir, $early_initrd
- * and $default_kernelopts, falls back to /boot/loader/entries, and sorts by
- * NAME-VERSION-RELEASE as RPM does. GRUB 2.14's has options, and sorts file
- * names as versions. Both make a menu entry of each file by writing a little
- * script for it, and so do we: its words are split, unquoted and expanded as
- * GRUB would have done it, and its lines have the numbers of the file's.
- */
+/* grub_bls.c - see grub_bls.h */
+#include "bootconf/grub/grub_bls.h"
 #include "bootconf/bls_conf.h"
-#include "bootconf/grub/grub_eval.h"
+#include "bootconf/grub/grub_menu.h"
+#include "bootconf/grub/grub_path.h"
+#include "bootconf/grub/grub_state.h"
 #include "bootconf/uki.h"
 #include "bootconf/version.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GRUB_BLS_MAX_FILES 1024u
@@ -121,13 +117,14 @@ static bool grub_bls_parse_options(struct grub_eval *ev, const struct grub_args 
 /* The title of an image, owned; NULL: it is none that GRUB would list. */
 static char *grub_bls_uki_title(struct grub_eval *ev, size_t device, const char *path)
 {
+	const struct reader_facts *facts = ev->state->facts;
 	CLEANUP(uki_release) struct uki u = {0};
 	CLEANUP_FREE struct pe_image *image = malloc(sizeof(*image));
 	struct err_text why = {0};
-	int r = image ? uki_open(ev->facts, device, path, image, &why) : -ENOMEM;
+	int r = image ? uki_open(facts, device, path, image, &why) : -ENOMEM;
 
 	if (!r)
-		r = uki_read(ev->facts, device, path, image, 0, &u, &why);
+		r = uki_read(facts, device, path, image, 0, &u, &why);
 	if (r < 0) {
 		grub_eval_warn(ev, "%.200s is left out: %.250s", path, why.text);
 		return NULL;
@@ -139,6 +136,7 @@ static char *grub_bls_uki_title(struct grub_eval *ev, size_t device, const char 
 static bool grub_bls_fill(struct grub_eval *ev, const struct grub_bls_options *o,
 			  struct grub_bls_file *f)
 {
+	const struct reader_facts *facts = ev->state->facts;
 	char *text;
 	size_t len;
 	int r;
@@ -147,7 +145,7 @@ static bool grub_bls_fill(struct grub_eval *ev, const struct grub_bls_options *o
 		f->title = grub_bls_uki_title(ev, f->device, f->path);
 		return f->title;
 	}
-	r = ev->facts->read(ev->facts->ctx, f->device, f->path, BLS_CONF_MAX_FILE, &text, &len);
+	r = facts->read(facts->ctx, f->device, f->path, BLS_CONF_MAX_FILE, &text, &len);
 	if (!r && !grub_eval_charge(ev, 1 + len / 64)) {
 		free(text);
 		return false;
@@ -187,6 +185,7 @@ static void grub_bls_add(struct grub_eval *ev, const struct grub_bls_options *o,
 static bool grub_bls_look(struct grub_eval *ev, const struct grub_bls_options *o, const char *word,
 			  struct grub_bls_list *l)
 {
+	const struct reader_facts *facts = ev->state->facts;
 	const char *suffix = o->uki ? ".efi" : ".conf";
 	struct grub_where w = grub_path_find(ev, word);
 	CLEANUP(strv_release) struct strv names = {0};
@@ -198,7 +197,7 @@ static bool grub_bls_look(struct grub_eval *ev, const struct grub_bls_options *o
 			grub_bls_add(ev, o, l, (size_t)w.device, w.path);
 		return true;
 	}
-	if (ev->facts->list(ev->facts->ctx, (size_t)w.device, w.path, &names) < 0)
+	if (facts->list(facts->ctx, (size_t)w.device, w.path, &names) < 0)
 		return false;
 	for (size_t i = 0; i < names.n; i++) {
 		CLEANUP_FREE char *path = NULL;
@@ -222,7 +221,7 @@ static bool grub_bls_look_on(struct grub_eval *ev, const struct grub_bls_options
 	const char *boot = grub_env_get(&ev->env, "boot");
 	CLEANUP_FREE char *word = NULL;
 
-	if (!boot || *path == '(' || o->options || !strcmp(ev->facts->platform, "efi"))
+	if (!boot || *path == '(' || o->options || !strcmp(ev->state->facts->platform, "efi"))
 		return grub_bls_look(ev, o, path, l);
 	if (asprintf(&word, *boot == '(' ? "%s%s" : "(%s)%s", boot, path) < 0) {
 		word = NULL;
@@ -372,7 +371,7 @@ static void grub_bls_script(struct grub_eval *ev, FILE *out, const struct bls_co
 static void grub_bls_define(struct grub_eval *ev, const struct grub_bls_options *o,
 			    const struct grub_bls_file *f)
 {
-	const char *device = ev->facts->devices[f->device].name, *save;
+	const char *device = ev->state->facts->devices[f->device].name, *save;
 	const struct bls_pair *title = bls_conf_next(&f->conf, "title", 0);
 	CLEANUP_FREE char *text = NULL, *source = NULL;
 	size_t len = 0;
@@ -433,7 +432,7 @@ static int grub_bls_run(struct grub_eval *ev, const struct grub_args *a, bool uk
 	return 0;
 }
 
-int grub_bls_blscfg(struct grub_eval *ev, const struct grub_args *a)
+int grub_bls(struct grub_eval *ev, const struct grub_args *a)
 {
 	return grub_bls_run(ev, a, false);
 }
@@ -441,54 +440,4 @@ int grub_bls_blscfg(struct grub_eval *ev, const struct grub_args *a)
 int grub_bls_uki(struct grub_eval *ev, const struct grub_args *a)
 {
 	return grub_bls_run(ev, a, true);
-}
-
-/* The words behind the image: "@N" is a profile, the rest the command line. */
-static int grub_bls_load_image(struct grub_eval *ev, const struct grub_args *a,
-			       const struct grub_where *w, const struct pe_image *image)
-{
-	CLEANUP(uki_release) struct uki u = {0};
-	struct err_text why = {0};
-	unsigned long profile = 0;
-	size_t from = 2;
-	char *end = NULL;
-	int r;
-
-	if (a->n > 2 && a->v[2][0] == '@') {
-		profile = strtoul(a->v[2] + 1, &end, 10);
-		from = 3;
-	}
-	if (profile >= uki_profiles(image))
-		return -EINVAL;
-	r = uki_read(ev->facts, (size_t)w->device, w->path, image, (unsigned)profile, &u, &why);
-	if (r < 0) {
-		grub_eval_warn(ev, "%.200s: %.250s", w->path, why.text);
-		return r;
-	}
-	boot_entry_release(ev->draft);
-	if (a->n > from) {
-		free(u.cmdline);
-		u.cmdline = grub_load_line(a, from);
-	}
-	return uki_to_entry(ev->facts, (size_t)w->device, w->path, &u, ev->draft,
-			    &ev->list->warnings);
-}
-
-int grub_bls_chainloader(struct grub_eval *ev, const struct grub_args *a)
-{
-	CLEANUP_FREE struct pe_image *image = malloc(sizeof(*image));
-	struct grub_where w = {.device = -1};
-
-	/* "+1" is a boot sector; an option, or no EFI program: not Linux. */
-	if (a->n > 1 && strchr(a->v[1], '/') && a->v[1][0] != '-')
-		w = grub_path_find(ev, a->v[1]);
-	if (!image || w.device < 0 || w.kind != READER_REGULAR ||
-	    uki_open(ev->facts, (size_t)w.device, w.path, image, NULL) < 0)
-		return grub_load_foreign(ev, a);
-	ev->foreign = NULL;
-	ev->missing = false;
-	if (grub_bls_load_image(ev, a, &w, image) == 0)
-		return 0;
-	ev->missing = true;
-	return 1;
 }

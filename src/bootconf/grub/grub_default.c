@@ -1,5 +1,6 @@
-/* grub_default.c - the entry that a GRUB menu starts by itself, see grub_eval.h */
-#include "bootconf/grub/grub_eval.h"
+/* grub_default.c - see grub_default.h */
+#include "bootconf/grub/grub_default.h"
+#include "bootconf/grub/grub_state.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -96,15 +97,16 @@ static long grub_default_resolve(const struct grub_menu *m, const char *spec)
 static void grub_default_timeout(struct grub_eval *ev, const struct grub_menu *menu)
 {
 	const char *timeout = grub_env_get(&menu->env, "timeout");
+	struct boot_list *list = ev->state->list;
 	uint64_t seconds;
 
 	if (!timeout || !text_to_u64(timeout, 0, GRUB_DEFAULT_MAX_TIMEOUT, &seconds))
 		return;
-	ev->list->has_timeout = true;
-	ev->list->timeout = (unsigned)seconds;
+	list->has_timeout = true;
+	list->timeout = (unsigned)seconds;
 }
 
-void grub_menu_default(struct grub_eval *ev, const struct grub_menu *menu)
+void grub_default(struct grub_eval *ev, const struct grub_menu *menu)
 {
 	const char *spec = grub_env_get(&menu->env, "default");
 	const char *fallback = grub_env_get(&menu->env, "fallback");
@@ -133,5 +135,5 @@ void grub_menu_default(struct grub_eval *ev, const struct grub_menu *menu)
 				text_printable(spec && *spec ? spec : "0", safe, sizeof(safe)));
 	}
 	if (e >= 0)
-		ev->list->v[e].is_default = true;
+		ev->state->list->v[e].is_default = true;
 }

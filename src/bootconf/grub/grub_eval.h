@@ -1,16 +1,25 @@
-/* grub_eval.h - running a GRUB script: what the parts of the reader share
+/* grub_eval.h - an evaluation of a GRUB script: its state and its limits
  *
- * grub_eval.c runs statements, grub_cmd.c has the commands, grub_load.c those
- * that load a kernel, grub_block.c those of the environment block,
- * grub_regexp.c and grub_test.c the conditions, grub_path.c devices and files,
- * grub_wild.c wildcards in them, grub_menu.c what becomes of menuentry and
- * submenu, grub_default.c which is the default, grub.c the beginning and the
- * end.
+ * The language and its commands are two things. Here is what every part of an
+ * evaluation needs: variables, $1..., $?, where the script is, and what it may
+ * still cost. grub_expand.h makes arguments of words, grub_run.h runs
+ * statements. None of the three knows a command, a disk or a menu: commands are
+ * a table that is handed in, and what they look at and leave behind is their
+ * own affair. Each part knows only those above it:
+ *
+ *   grub_arena, grub_env              memory, variables
+ *   grub_ast, grub_lex, grub_parse    a text becomes a tree
+ *   grub_eval, grub_expand, grub_run  the tree is run
+ *   grub_state, grub_path, grub_wild  what commands work on: devices, files, ...
+ *   grub_menu, grub_builtin, ...      the commands, each family in a file
+ *   grub_commands                     the table of them all
+ *   grub_walk, grub_default           every menu entry is tried; the default
+ *   grub                              the beginning and the end
  */
 #ifndef P2V_BOOTCONF_GRUB_GRUB_EVAL_H
 #define P2V_BOOTCONF_GRUB_GRUB_EVAL_H
 
-#include "bootconf/grub/grub.h"
+#include "bootconf/grub/grub_arena.h"
 #include "bootconf/grub/grub_ast.h"
 #include "bootconf/grub/grub_env.h"
 #include "util/strv.h"
@@ -22,35 +31,37 @@
 #define GRUB_EVAL_MAX_TOTAL  4000000u
 #define GRUB_EVAL_MAX_MEMORY ((size_t)48 << 20)
 #define GRUB_EVAL_MAX_WARN   100u
-#define GRUB_EVAL_MAX_OPEN   3u /* times that one file is open at once */
+
+struct grub_eval;
+struct grub_state; /* what the commands work on; never looked into here */
 
 struct grub_args {
-	char **v; /* in the arena, NULL-terminated */
+	char **v; /* in the arena, NULL-terminated; of a command, v[0] is its name */
 	size_t n;
 };
+
+enum grub_command_flags {
+	/* A function of the script's own that has its name is run in its place. */
+	GRUB_COMMAND_WEAK = 1,
+};
+
+struct grub_command {
+	const char *name;
+	/* Returns the exit status, 0 for success. ev->at is the statement, for a
+	 * command that takes a { block }; ev->flow may be changed. */
+	int (*run)(struct grub_eval *ev, const struct grub_args *a);
+	unsigned flags; /* enum grub_command_flags */
+};
+
+/* Calls @add for each device or file that @word's wildcards match; false when
+ * there is none, the word then stays as it is. */
+typedef bool grub_eval_wild_fn(struct grub_eval *ev, const char *word,
+			       void (*add)(void *ctx, const char *word), void *ctx);
 
 struct grub_function {
 	const char *name;
 	const struct grub_node *body;
 	struct grub_function *next;
-};
-
-struct grub_item {
-	const char *title, *id;
-	bool has_id; /* given by --id; else it is the title, as in GRUB */
-	bool is_submenu;
-	const struct grub_node *body;
-	struct grub_args args; /* $1 is the title */
-	long entry;            /* its place in the list; -1: nothing that we can boot */
-	struct grub_menu *sub; /* what it opens */
-	struct grub_item *next;
-};
-
-struct grub_menu {
-	struct grub_item *first, **tail;
-	unsigned count;
-	struct grub_env env;   /* the variables at the end of its configuration */
-	struct grub_env saved; /* and what it has saved until then */
 };
 
 enum grub_flow {
@@ -62,120 +73,43 @@ enum grub_flow {
 	GRUB_FLOW_STOP, /* a bound was exceeded */
 };
 
-/* A file that is being run. */
-struct grub_open {
-	const char *name;
-	const struct grub_open *outer;
-};
-
 struct grub_eval {
-	const struct reader_facts *facts;
-	struct boot_list *list;
+	/* What it is begun with, borrowed. */
+	const struct grub_command *commands; /* the last one has no name */
+	grub_eval_wild_fn *wild;
+	struct grub_state *state;
+	struct strv *warnings; /* "FILE:LINE: what" */
+
 	struct grub_arena arena;
 	struct grub_env env;
-	struct grub_env saved; /* what save_env would have written; NULL values: removed */
-	long block_device;     /* the environment block in use; -1: none yet */
-	char *block_path;      /* owned */
-	const char *chosen;    /* the entry's ids from the top, as $chosen: "a>b" */
 	struct grub_function *functions;
-	struct grub_menu *menu;      /* where menuentry adds */
-	struct grub_menu *next_menu; /* a configfile took over with this one */
-	struct grub_args args;       /* $1... */
-	struct boot_entry *draft;    /* what has been loaded so far */
-	const char *foreign;         /* the command that loads something else than Linux */
-	bool missing;                /* a file that the draft needs was not found */
-	const struct grub_node *at;  /* for warnings */
-	int status;                  /* $? */
+	struct grub_args args;      /* $1... */
+	const struct grub_node *at; /* the statement that is run */
+	int status;                 /* $? */
 	enum grub_flow flow;
-	const struct grub_open *open; /* the innermost file */
 	unsigned levels;
 	unsigned depth;
-	size_t steps, total; /* left */
-	struct strv told;    /* warnings that are given once */
-	char scratch[GRUB_EVAL_MAX_BYTES + 1];
+	size_t steps, total;                   /* left */
+	struct strv told;                      /* warnings that are given once */
+	char scratch[GRUB_EVAL_MAX_BYTES + 1]; /* grub_expand.c's */
 };
 
-/* grub_eval.c */
+/* @ev is zeroed but for what it is begun with. @total: steps of all that it will
+ * run; 0: GRUB_EVAL_MAX_TOTAL. */
+void grub_eval_begin(struct grub_eval *ev, size_t total);
+void grub_eval_release(struct grub_eval *ev);
+/* Another configuration or body begins, with steps of its own. */
+void grub_eval_renew(struct grub_eval *ev);
+
+/* At the statement that is run. */
 void grub_eval_warn(struct grub_eval *ev, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void grub_eval_warn_at(struct grub_eval *ev, const char *file, unsigned line, const char *text);
+/* The same text only once in an evaluation. */
+void grub_eval_warn_once(struct grub_eval *ev, const char *text);
+/* A bound is exceeded: nothing more of this configuration or body is run. */
 void grub_eval_stop(struct grub_eval *ev, const char *why);
-/* Takes @cost steps; false when there are none left. */
+/* Takes @cost steps; false when there are none left, which stops it. */
 bool grub_eval_charge(struct grub_eval *ev, size_t cost);
-void grub_eval_list(struct grub_eval *ev, const struct grub_node *n);
-/* Parses and runs; $? and flow as the script left them. @file names it. */
-struct grub_node *grub_eval_parse(struct grub_eval *ev, const char *file, const char *text,
-				  size_t len);
-void grub_eval_text(struct grub_eval *ev, const char *file, const char *text, size_t len);
-/* Reads and runs a file in the current context; status 1 when it cannot. */
-int grub_eval_source(struct grub_eval *ev, const char *word);
-/* Runs a function's or an entry's body with its own $1... */
-void grub_eval_call(struct grub_eval *ev, const struct grub_node *body, struct grub_args args);
-
-/* grub_cmd.c: runs the built-in command args[0]; false when there is none of
- * that name. @quiet: those that change nothing we look at. */
-bool grub_cmd_run(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n);
-bool grub_cmd_quiet(struct grub_eval *ev, const struct grub_args *args);
-
-/* grub_load.c: fill ev->draft */
-int grub_load_linux(struct grub_eval *ev, const struct grub_args *a);
-int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a);
-int grub_load_devicetree(struct grub_eval *ev, const struct grub_args *a);
-int grub_load_foreign(struct grub_eval *ev, const struct grub_args *a);
-/* The words from @from on as GRUB makes a command line of them; owned, NULL: no memory. */
-char *grub_load_line(const struct grub_args *a, size_t from);
-
-/* grub_bls.c: boot loader entries and unified kernel images as menu entries */
-int grub_bls_blscfg(struct grub_eval *ev, const struct grub_args *a);
-int grub_bls_uki(struct grub_eval *ev, const struct grub_args *a);
-/* Loads a unified kernel image; anything else is not Linux. */
-int grub_bls_chainloader(struct grub_eval *ev, const struct grub_args *a);
-
-/* grub_test.c: 0 for true, 1 for false. */
-int grub_test(struct grub_eval *ev, char **v, size_t n);
-
-/* grub_path.c */
-struct grub_where {
-	long device;      /* -1: not one that we know */
-	const char *path; /* absolute, in the arena; NULL: no path at all */
-	enum reader_kind kind;
-	uint64_t size;
-};
-struct grub_where grub_path_find(struct grub_eval *ev, const char *word);
-/* The device that GRUB or we call so ("hd0,1", "(hd0,gpt1)", "vda1"); -1: none. */
-long grub_path_device(const struct grub_eval *ev, const char *name);
-/* What a script calls the device. */
-const char *grub_path_name(const struct grub_eval *ev, size_t device);
-int grub_path_search(struct grub_eval *ev, const struct grub_args *args);
-int grub_path_probe(struct grub_eval *ev, const struct grub_args *args);
-
-/* grub_wild.c: calls @add for each device or file that @word's wildcards match;
- * false when there is none. */
-bool grub_wild_expand(struct grub_eval *ev, const char *word,
-		      void (*add)(void *ctx, const char *word), void *ctx);
-/* * and ? in the first @len bytes of @pattern. */
-bool grub_wild_match(const char *pattern, size_t len, const char *text);
-
-/* grub_block.c: load_env and save_env, and the counters kept there */
-int grub_block_load(struct grub_eval *ev, const struct grub_args *a);
-int grub_block_save(struct grub_eval *ev, const struct grub_args *a);
-int grub_block_count(struct grub_eval *ev, const struct grub_args *a);
-/* What GRUB would have written when it starts ev->draft. */
-void grub_block_take(struct grub_eval *ev, struct boot_save *out);
-
-/* grub_regexp.c */
-int grub_regexp(struct grub_eval *ev, const struct grub_args *a);
-
-/* grub_menu.c */
-struct grub_menu *grub_menu_new(struct grub_eval *ev);
-int grub_menu_define(struct grub_eval *ev, const struct grub_args *args, const struct grub_node *n);
-/* Adds an entry whose body is the script @text; @source names it in warnings. */
-void grub_menu_add(struct grub_eval *ev, const char *title, const char *id, const char *source,
-		   const char *text, size_t len);
-/* Another configuration: a new context and, when it has entries, a menu. */
-int grub_menu_configfile(struct grub_eval *ev, const char *word);
-/* Runs every entry's body and fills ev->list. */
-void grub_menu_walk(struct grub_eval *ev, struct grub_menu *menu, const char *above);
-/* grub_default.c: marks the default entry, sets the list's timeout. */
-void grub_menu_default(struct grub_eval *ev, const struct grub_menu *menu);
 
 #endif

@@ -1,6 +1,7 @@
-/* grub_load.c - the commands that load something to boot, see grub_eval.h
- */
-#include "bootconf/grub/grub_eval.h"
+/* grub_load.c - see grub_load.h */
+#include "bootconf/grub/grub_load.h"
+#include "bootconf/grub/grub_path.h"
+#include "bootconf/grub/grub_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +49,7 @@ static bool grub_load_file(struct grub_eval *ev, const char *word, struct grub_w
 	*w = grub_path_find(ev, word);
 	if (w->device >= 0 && w->kind == READER_REGULAR)
 		return true;
-	ev->missing = true;
+	ev->state->missing = true;
 	grub_eval_warn(ev,
 		       w->device < 0 ? "%.300s: its file system is not among those looked at"
 				     : "%.300s does not exist",
@@ -58,17 +59,18 @@ static bool grub_load_file(struct grub_eval *ev, const char *word, struct grub_w
 
 int grub_load_linux(struct grub_eval *ev, const struct grub_args *a)
 {
-	struct boot_entry *e = ev->draft;
+	struct grub_state *st = ev->state;
+	struct boot_entry *e = &st->draft;
 	struct grub_where w;
 
 	if (a->n < 2)
 		return 1;
 	boot_entry_release(e);
-	ev->missing = false;
-	ev->foreign = NULL;
+	st->missing = false;
+	st->foreign = NULL;
 	if (!grub_load_file(ev, a->v[1], &w))
 		return 1;
-	boot_file_set(&e->kernel, ev->facts->devices[w.device].name, w.path);
+	boot_file_set(&e->kernel, st->facts->devices[w.device].name, w.path);
 	e->cmdline = grub_load_line(a, 2);
 	return 0;
 }
@@ -88,7 +90,7 @@ static const char *grub_load_newc(struct grub_eval *ev, const char *word, char *
 
 static int grub_load_one_initrd(struct grub_eval *ev, const char *word)
 {
-	struct boot_entry *e = ev->draft;
+	struct boot_entry *e = &ev->state->draft;
 	char *name = NULL;
 	struct grub_where w;
 
@@ -96,12 +98,12 @@ static int grub_load_one_initrd(struct grub_eval *ev, const char *word)
 		word = grub_load_newc(ev, word, &name);
 		if (!word) {
 			grub_eval_warn(ev, "newc: takes NAME:FILE");
-			ev->missing = true;
+			ev->state->missing = true;
 			return 1;
 		}
 	}
 	if (!grub_load_file(ev, word, &w) ||
-	    boot_entry_add_initrd(e, ev->facts->devices[w.device].name, w.path) < 0)
+	    boot_entry_add_initrd(e, ev->state->facts->devices[w.device].name, w.path) < 0)
 		return 1;
 	if (name)
 		e->initrds[e->initrd_count - 1].newc = strdup(name);
@@ -110,10 +112,9 @@ static int grub_load_one_initrd(struct grub_eval *ev, const char *word)
 
 int grub_load_initrd(struct grub_eval *ev, const struct grub_args *a)
 {
-	if (!ev->draft->kernel.path)
+	if (!ev->state->draft.kernel.path)
 		return 1;
-	/* As in GRUB, a second initrd command replaces the first. */
-	boot_entry_clear_initrds(ev->draft);
+	boot_entry_clear_initrds(&ev->state->draft);
 	for (size_t i = 1; i < a->n; i++)
 		if (grub_load_one_initrd(ev, a->v[i]))
 			return 1;
@@ -126,12 +127,34 @@ int grub_load_devicetree(struct grub_eval *ev, const struct grub_args *a)
 
 	if (a->n != 2 || !grub_load_file(ev, a->v[1], &w))
 		return 1;
-	return boot_file_set(&ev->draft->devicetree, ev->facts->devices[w.device].name, w.path) < 0;
+	return boot_file_set(&ev->state->draft.devicetree, ev->state->facts->devices[w.device].name,
+			     w.path) < 0;
 }
 
-/* Loads something that is not a Linux kernel. */
 int grub_load_foreign(struct grub_eval *ev, const struct grub_args *a)
 {
-	ev->foreign = a->v[0];
+	ev->state->foreign = a->v[0];
 	return 0;
+}
+
+int grub_load_exit(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (!ev->state->foreign)
+		ev->state->foreign = a->v[0];
+	ev->flow = GRUB_FLOW_EXIT;
+	return 0;
+}
+
+int grub_load_boot(struct grub_eval *ev, const struct grub_args *a)
+{
+	(void)a;
+	ev->flow = GRUB_FLOW_EXIT;
+	return 0;
+}
+
+int grub_load_fwsetup(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (a->n > 1)
+		return strcmp(ev->state->facts->platform, "efi") != 0;
+	return grub_load_foreign(ev, a);
 }

@@ -1,5 +1,5 @@
-/* grub_regexp.c - the command regexp of a GRUB script, see grub_eval.h */
-#include "bootconf/grub/grub_eval.h"
+/* grub_regexp.c - see grub_regexp.h */
+#include "bootconf/grub/grub_regexp.h"
 #include "util/text.h"
 
 #include <ctype.h>

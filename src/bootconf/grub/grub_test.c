@@ -1,10 +1,6 @@
-/* grub_test.c - test and [ of the GRUB script language
- *
- * GRUB's own reading of its arguments: from left to right, three-word tests
- * before two-word ones, -a and mere juxtaposition bind stronger than -o, and
- * no test at all is true.
- */
-#include "bootconf/grub/grub_eval.h"
+/* grub_test.c - see grub_test.h */
+#include "bootconf/grub/grub_test.h"
+#include "bootconf/grub/grub_path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +12,7 @@ struct grub_test {
 	unsigned depth;
 };
 
-/* -1, 0, 1, or 2 when @op is no operator on numbers. @skip: compare behind
- * what is equal and no digit, for versions. */
+/* -1, 0 or 1. */
 static int grub_test_sign(long long a, long long b)
 {
 	return (a > b) - (a < b);
@@ -167,11 +162,26 @@ static bool grub_test_expression(struct grub_test *t)
 	return any || all;
 }
 
-int grub_test(struct grub_eval *ev, char **v, size_t n)
+/* The words @v: 0 for true, 1 for false. */
+static int grub_test_words(struct grub_eval *ev, char **v, size_t n)
 {
 	struct grub_test t = {.ev = ev, .v = v, .n = n};
 
 	if (!grub_eval_charge(ev, n))
 		return 1;
 	return !grub_test_expression(&t);
+}
+
+int grub_test(struct grub_eval *ev, const struct grub_args *a)
+{
+	return grub_test_words(ev, a->v + 1, a->n - 1);
+}
+
+int grub_test_bracket(struct grub_eval *ev, const struct grub_args *a)
+{
+	if (strcmp(a->v[a->n - 1], "]") != 0) {
+		grub_eval_warn(ev, "[ lacks its ]");
+		return 1;
+	}
+	return grub_test_words(ev, a->v + 1, a->n - 2);
 }

@@ -1,12 +1,11 @@
-/* grub_wild.c - wildcards in the words of a GRUB script, see grub_eval.h
- *
- * GRUB expands an unquoted * (any text) and ? (one character) in the names of
- * devices, "(hd*,gpt2)", and of files, "(hd0,1)/boot/vmlinuz-*"; a word that
- * matches nothing stays as it is. Other words are never expanded.
- */
-#include "bootconf/grub/grub_eval.h"
+/* grub_wild.c - see grub_wild.h */
+#include "bootconf/grub/grub_wild.h"
+#include "bootconf/grub/grub_path.h"
+#include "bootconf/grub/grub_state.h"
 #include "util/cleanup.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define GRUB_WILD_MAX_WORD 1024u
@@ -27,7 +26,8 @@ static bool grub_wild_in(const char *s, size_t len)
 	return memchr(s, '*', len) || memchr(s, '?', len);
 }
 
-bool grub_wild_match(const char *pattern, size_t len, const char *text)
+/* * and ? in the first @len bytes of @pattern. */
+static bool grub_wild_match(const char *pattern, size_t len, const char *text)
 {
 	const char *end = pattern + len, *star = NULL, *back = NULL;
 
@@ -65,7 +65,7 @@ static void grub_wild_found(struct grub_wild *w, const char *path)
 /* Expands @rest ("/boot/vmlinuz-*") below @done (""), both on w->device. */
 static void grub_wild_path(struct grub_wild *w, const char *done, const char *rest, unsigned depth)
 {
-	const struct reader_facts *f = w->ev->facts;
+	const struct reader_facts *f = w->ev->state->facts;
 	CLEANUP(strv_release) struct strv names = {0};
 	size_t skip = strspn(rest, "/"), len = strcspn(rest + skip, "/");
 	CLEANUP_FREE char *path = NULL;
@@ -110,7 +110,7 @@ static void grub_wild_devices(struct grub_wild *w, const char *word)
 
 	if (!word[len])
 		return;
-	for (size_t i = 0; i < w->ev->facts->n; i++) {
+	for (size_t i = 0; i < w->ev->state->facts->n; i++) {
 		const char *name = grub_path_name(w->ev, i);
 		CLEANUP_FREE char *prefix = NULL;
 
@@ -129,8 +129,8 @@ static void grub_wild_devices(struct grub_wild *w, const char *word)
 	}
 }
 
-bool grub_wild_expand(struct grub_eval *ev, const char *word,
-		      void (*add)(void *ctx, const char *word), void *ctx)
+bool grub_wild(struct grub_eval *ev, const char *word, void (*add)(void *ctx, const char *word),
+	       void *ctx)
 {
 	struct grub_wild w = {.ev = ev, .add = add, .ctx = ctx, .prefix = ""};
 	const char *root = grub_env_get(&ev->env, "root");
