@@ -1,6 +1,9 @@
 /* bls.c - see bls.h: which partitions count, the order, the default */
 #include "bootconf/bls.h"
+#include "bootconf/bls_conf.h"
 #include "bootconf/bls_item.h"
+#include "bootconf/bls_type1.h"
+#include "bootconf/bls_type2.h"
 #include "bootconf/version.h"
 #include "bootconf/zipl.h"
 #include "util/cleanup.h"
@@ -30,7 +33,7 @@ struct bls_loader {
 static bool bls_has(const struct reader_facts *f, size_t device, const char *prefix,
 		    const char *name)
 {
-	CLEANUP_FREE char *path = bls_join(prefix, name);
+	CLEANUP_FREE char *path = bls_item_join(prefix, name);
 
 	return path && f->stat(f->ctx, device, path, NULL) == READER_DIRECTORY;
 }
@@ -116,7 +119,7 @@ static bool bls_is_twin(const struct bls_item *a, const struct bls_item *b)
 	       !strcmp(a->entry.cmdline, b->entry.cmdline);
 }
 
-static bool bls_is_known(const struct bls *b, size_t at)
+static bool bls_is_known(const struct bls_items *b, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
 		if (bls_is_twin(&b->v[i], &b->v[at]))
@@ -124,7 +127,7 @@ static bool bls_is_known(const struct bls *b, size_t at)
 	return false;
 }
 
-static void bls_drop_known(struct bls *b)
+static void bls_drop_known(struct bls_items *b)
 {
 	for (size_t i = 0; i < b->n;) {
 		struct bls_item last = b->v[b->n - 1];
@@ -136,7 +139,7 @@ static void bls_drop_known(struct bls *b)
 		/* Order does not matter yet. */
 		b->v[b->n - 1] = b->v[i];
 		b->v[i] = last;
-		bls_drop_last(b);
+		bls_item_drop_last(b);
 	}
 }
 
@@ -162,9 +165,9 @@ static void bls_take_timeout(struct boot_list *list, const char *value)
 }
 
 /* 1: there is none. */
-static int bls_read_loader(struct bls *b, const struct bls_place *p, struct bls_loader *l)
+static int bls_read_loader(struct bls_items *b, const struct bls_place *p, struct bls_loader *l)
 {
-	CLEANUP_FREE char *path = bls_join(p->prefix, "loader/loader.conf");
+	CLEANUP_FREE char *path = bls_item_join(p->prefix, "loader/loader.conf");
 	const char *timeout;
 	char *text;
 	size_t len;
@@ -176,8 +179,8 @@ static int bls_read_loader(struct bls *b, const struct bls_place *p, struct bls_
 	if (r == -ENOENT || r == -ENOTDIR)
 		return 1;
 	if (r < 0) {
-		bls_warn(b, p->device, path, 0, "cannot be read: %s",
-			 r == -EFBIG ? "it is too large" : strerror(-r));
+		bls_item_warn(b, p->device, path, 0, "cannot be read: %s",
+			      r == -EFBIG ? "it is too large" : strerror(-r));
 		return r == -ENOMEM ? r : 1;
 	}
 	r = bls_conf_parse(text, BLS_UAPI, &l->conf);
@@ -193,7 +196,8 @@ static int bls_read_loader(struct bls *b, const struct bls_place *p, struct bls_
 }
 
 /* systemd-boot reads the one beside itself, on the EFI system partition. */
-static int bls_find_loader(struct bls *b, const struct bls_places *places, struct bls_loader *l)
+static int bls_find_loader(struct bls_items *b, const struct bls_places *places,
+			   struct bls_loader *l)
 {
 	int r = 1;
 
@@ -225,7 +229,7 @@ static bool bls_fits(const char *pattern, const char *id)
 }
 
 /* @first: where our entries begin in the list. */
-static void bls_mark_default(struct bls *b, size_t first, const char *pattern)
+static void bls_mark_default(struct bls_items *b, size_t first, const char *pattern)
 {
 	struct boot_list *l = b->list;
 	size_t chosen = first;
@@ -243,7 +247,7 @@ static void bls_mark_default(struct bls *b, size_t first, const char *pattern)
 		l->v[chosen].is_default = true;
 }
 
-static int bls_run(struct bls *b, const struct bls_places *places)
+static int bls_run(struct bls_items *b, const struct bls_places *places)
 {
 	CLEANUP(bls_release_loader) struct bls_loader loader = {0};
 	size_t first = b->list->n;
@@ -261,21 +265,21 @@ static int bls_run(struct bls *b, const struct bls_places *places)
 	bls_drop_known(b);
 	if (b->n)
 		qsort(b->v, b->n, sizeof(*b->v), bls_compare);
-	r = bls_finish(b);
+	r = bls_item_finish(b);
 	if (!r)
 		bls_mark_default(b, first, loader.pattern);
 	return r;
 }
 
 /* One image alone. */
-static int bls_run_image(struct bls *b, size_t device, const char *path)
+static int bls_run_image(struct bls_items *b, size_t device, const char *path)
 {
 	const struct bls_place place = {device, ""};
 	size_t first = b->list->n;
 	int r = bls_type2_read(b, &place, path);
 
 	if (!r)
-		r = bls_finish(b);
+		r = bls_item_finish(b);
 	if (!r)
 		bls_mark_default(b, first, NULL);
 	return r;
@@ -320,7 +324,7 @@ static int bls_zipl(const struct reader_facts *f, size_t device, const char *pat
 int bls_evaluate(const struct reader_facts *facts, size_t device, const char *path,
 		 struct boot_list *list)
 {
-	CLEANUP(bls_release) struct bls b = {.facts = facts, .list = list};
+	CLEANUP(bls_items_release) struct bls_items b = {.facts = facts, .list = list};
 	CLEANUP_FREE char *prefix = bls_prefix_of(path);
 	struct bls_places places = {.n = 1};
 	enum reader_kind kind = facts->stat(facts->ctx, device, path, NULL);

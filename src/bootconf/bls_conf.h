@@ -1,4 +1,4 @@
-/* bls_conf.h - the text of a boot loader entry, and what its name says
+/* bls_conf.h - the text of a boot loader entry
  *
  * Format: UAPI.1, the Boot Loader Specification, "Type #1". A line is a key,
  * blanks, and the value up to the end of the line; '#' begins a comment line.
@@ -39,16 +39,5 @@ const struct bls_pair *bls_conf_next(const struct bls_conf *c, const char *key, 
 const char *bls_conf_last(const struct bls_conf *c, const char *key);
 /* Drops the blanks at both ends, in place. */
 char *bls_conf_trim(char *s);
-
-/* A file name's parts: NAME[+LEFT[-DONE]]SUFFIX. */
-struct bls_name {
-	char *id;     /* owned: NAME and SUFFIX */
-	bool counted; /* boot counting is on */
-	unsigned long left, done;
-};
-
-/* False when @file does not end in @suffix (upper or lower case) or memory ran out. */
-bool bls_name_parse(const char *file, const char *suffix, struct bls_name *name);
-void bls_name_release(struct bls_name *name);
 
 #endif

@@ -20,7 +20,7 @@ static void bls_item_release(struct bls_item *i)
 	*i = (struct bls_item){0};
 }
 
-void bls_release(struct bls *b)
+void bls_items_release(struct bls_items *b)
 {
 	for (size_t i = 0; i < b->n; i++)
 		bls_item_release(&b->v[i]);
@@ -28,12 +28,13 @@ void bls_release(struct bls *b)
 	strv_release(&b->vars);
 }
 
-void bls_warn(struct bls *b, size_t device, const char *path, unsigned line, const char *fmt, ...)
+void bls_item_warn(struct bls_items *b, size_t device, const char *path, unsigned line,
+		   const char *fmt, ...)
 {
 	char text[512], safe[600], number[16] = "";
 	va_list ap;
 
-	if (b->warned++ >= BLS_MAX_WARN)
+	if (b->warned++ >= BLS_ITEM_MAX_WARN)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
@@ -44,7 +45,7 @@ void bls_warn(struct bls *b, size_t device, const char *path, unsigned line, con
 		  text_printable(text, safe, sizeof(safe)));
 }
 
-struct bls_item *bls_add(struct bls *b)
+struct bls_item *bls_item_add(struct bls_items *b)
 {
 	struct bls_item *grown = realloc(b->v, (b->n + 1) * sizeof(*grown));
 
@@ -55,33 +56,34 @@ struct bls_item *bls_add(struct bls *b)
 	return &b->v[b->n++];
 }
 
-void bls_drop_last(struct bls *b)
+void bls_item_drop_last(struct bls_items *b)
 {
 	bls_item_release(&b->v[--b->n]);
 }
 
-bool bls_charge(struct bls *b, const struct bls_place *p, const char *path)
+bool bls_item_charge(struct bls_items *b, const struct bls_place *p, const char *path)
 {
-	if (b->files < BLS_MAX_ITEMS && b->bytes < BLS_MAX_BYTES) {
+	if (b->files < BLS_ITEM_MAX && b->bytes < BLS_ITEM_MAX_BYTES) {
 		b->files++;
 		return true;
 	}
-	if (b->files == BLS_MAX_ITEMS || b->bytes >= BLS_MAX_BYTES)
-		bls_warn(b, p->device, path, 0,
-			 "there are too many entries: this one and those behind it are left out");
-	b->files = BLS_MAX_ITEMS + 1;
+	if (b->files == BLS_ITEM_MAX || b->bytes >= BLS_ITEM_MAX_BYTES)
+		bls_item_warn(
+			b, p->device, path, 0,
+			"there are too many entries: this one and those behind it are left out");
+	b->files = BLS_ITEM_MAX + 1;
 	b->bytes = 0;
 	return false;
 }
 
-char *bls_join(const char *dir, const char *name)
+char *bls_item_join(const char *dir, const char *name)
 {
 	char *path;
 
 	return asprintf(&path, "%s/%s", dir, name) < 0 ? NULL : path;
 }
 
-static bool bls_is_file(const struct bls *b, size_t device, const char *path)
+static bool bls_item_is_file(const struct bls_items *b, size_t device, const char *path)
 {
 	return b->facts->stat(b->facts->ctx, device, path, NULL) == READER_REGULAR;
 }
@@ -90,7 +92,8 @@ static bool bls_is_file(const struct bls *b, size_t device, const char *path)
  * the tree that we look at, that is the mount point; where /boot is a plain
  * directory, GRUB's entries say so themselves; and zipl's entries say /boot
  * even on a /boot that is a partition. */
-int bls_find_file(const struct bls *b, const struct bls_place *p, const char *value, char **out)
+int bls_item_find_file(const struct bls_items *b, const struct bls_place *p, const char *value,
+		       char **out)
 {
 	CLEANUP_FREE char *path = NULL;
 	size_t prefix = strlen(p->prefix);
@@ -103,18 +106,18 @@ int bls_find_file(const struct bls *b, const struct bls_place *p, const char *va
 	if (*value == '\\')
 		for (char *c = path + prefix; *c; c++)
 			*c = *c == '\\' ? '/' : *c;
-	if (!bls_is_file(b, p->device, path))
+	if (!bls_item_is_file(b, p->device, path))
 		memmove(path, path + prefix, strlen(path + prefix) + 1);
-	if (!bls_is_file(b, p->device, path) && !strncmp(path, "/boot/", 6))
+	if (!bls_item_is_file(b, p->device, path) && !strncmp(path, "/boot/", 6))
 		memmove(path, path + 5, strlen(path + 5) + 1);
-	if (!bls_is_file(b, p->device, path))
+	if (!bls_item_is_file(b, p->device, path))
 		return 1;
 	*out = STEAL(path);
 	return 0;
 }
 
 /* Titles that occur more than once get more words, as systemd-boot does it. */
-static const char *bls_more(const struct bls_item *i, unsigned stage)
+static const char *bls_item_more(const struct bls_item *i, unsigned stage)
 {
 	switch (stage) {
 	case 0:
@@ -126,7 +129,7 @@ static const char *bls_more(const struct bls_item *i, unsigned stage)
 	}
 }
 
-static int bls_name_apart(struct bls *b, unsigned stage)
+static int bls_item_name_apart(struct bls_items *b, unsigned stage)
 {
 	CLEANUP_FREE bool *same = calloc(b->n + 1, sizeof(*same));
 
@@ -137,7 +140,7 @@ static int bls_name_apart(struct bls *b, unsigned stage)
 			if (!strcmp(b->v[i].title, b->v[k].title))
 				same[i] = same[k] = true;
 	for (size_t i = 0; i < b->n; i++) {
-		const char *more = bls_more(&b->v[i], stage);
+		const char *more = bls_item_more(&b->v[i], stage);
 		char *title;
 
 		if (!same[i] || !more)
@@ -150,7 +153,7 @@ static int bls_name_apart(struct bls *b, unsigned stage)
 	return 0;
 }
 
-static bool bls_id_taken(const struct boot_list *l, const char *id)
+static bool bls_item_id_taken(const struct boot_list *l, const char *id)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].id && !strcmp(l->v[i].id, id))
@@ -159,11 +162,11 @@ static bool bls_id_taken(const struct boot_list *l, const char *id)
 }
 
 /* Numbered by their places in the list, so that many of one name cost little. */
-static int bls_unique_id(const struct boot_list *l, char **id)
+static int bls_item_unique_id(const struct boot_list *l, char **id)
 {
 	CLEANUP_FREE char *first = strdup(*id);
 
-	for (size_t n = l->n + 1; first && bls_id_taken(l, *id); n++) {
+	for (size_t n = l->n + 1; first && bls_item_id_taken(l, *id); n++) {
 		char *next;
 
 		if (asprintf(&next, "%s#%zu", first, n) < 0)
@@ -174,16 +177,16 @@ static int bls_unique_id(const struct boot_list *l, char **id)
 	return first ? 0 : -ENOMEM;
 }
 
-int bls_finish(struct bls *b)
+int bls_item_finish(struct bls_items *b)
 {
 	int r = 0;
 
 	for (unsigned stage = 0; stage < 3 && !r; stage++)
-		r = bls_name_apart(b, stage);
+		r = bls_item_name_apart(b, stage);
 	for (size_t i = 0; i < b->n && !r; i++) {
 		struct boot_entry *e;
 
-		r = bls_unique_id(b->list, &b->v[i].id);
+		r = bls_item_unique_id(b->list, &b->v[i].id);
 		if (r)
 			break;
 		e = boot_list_add(b->list);

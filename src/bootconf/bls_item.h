@@ -1,19 +1,17 @@
 /* bls_item.h - boot loader entries on their way from their files to the menu
  *
- * What the readers of the Boot Loader Specification share: bls.c merges and
- * sorts, bls_type1.c reads text entries, bls_type2.c unified kernel images,
- * zipl.c the dialect of IBM Z. bls.h has the whole story.
+ * What the readers of the Boot Loader Specification share: bls_type1.h reads text
+ * entries, bls_type2.h unified kernel images, bls.h merges and sorts, zipl.h has
+ * the dialect of IBM Z. bls.h has the whole story.
  */
 #ifndef P2V_BOOTCONF_BLS_ITEM_H
 #define P2V_BOOTCONF_BLS_ITEM_H
 
-#include "bootconf/bls_conf.h"
 #include "bootconf/reader.h"
-#include "bootconf/uki.h"
 
-#define BLS_MAX_ITEMS 1024u             /* files of one evaluation */
-#define BLS_MAX_BYTES ((size_t)8 << 20) /* of all text entries together */
-#define BLS_MAX_WARN  100u
+#define BLS_ITEM_MAX       1024u             /* files of one evaluation */
+#define BLS_ITEM_MAX_BYTES ((size_t)8 << 20) /* of all text entries together */
+#define BLS_ITEM_MAX_WARN  100u
 
 /* A directory that is, or holds, the root of a boot partition. */
 struct bls_place {
@@ -36,7 +34,8 @@ struct bls_item {
 	struct boot_entry entry; /* without id and title */
 };
 
-struct bls {
+/* All of one evaluation. */
+struct bls_items {
 	const struct reader_facts *facts;
 	struct boot_list *list; /* for the warnings */
 	struct bls_item *v;     /* owned */
@@ -46,35 +45,24 @@ struct bls {
 	bool vars_read;
 };
 
-void bls_release(struct bls *b);
+void bls_items_release(struct bls_items *b);
 /* "DEVICE:PATH:LINE: what"; without the line when it is 0. */
-void bls_warn(struct bls *b, size_t device, const char *path, unsigned line, const char *fmt, ...)
-	__attribute__((format(printf, 5, 6)));
+void bls_item_warn(struct bls_items *b, size_t device, const char *path, unsigned line,
+		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 /* Another item, empty; NULL when out of memory. */
-struct bls_item *bls_add(struct bls *b);
-void bls_drop_last(struct bls *b);
+struct bls_item *bls_item_add(struct bls_items *b);
+void bls_item_drop_last(struct bls_items *b);
 /* May another file be read? Warns once when the bound is reached. */
-bool bls_charge(struct bls *b, const struct bls_place *p, const char *path);
+bool bls_item_charge(struct bls_items *b, const struct bls_place *p, const char *path);
 /* DIR/NAME, owned; NULL: out of memory. */
-char *bls_join(const char *dir, const char *name);
+char *bls_item_join(const char *dir, const char *name);
 
 /* The file that a key of an entry names, as a path on the entry's device,
  * owned; 1 when it does not exist. */
-int bls_find_file(const struct bls *b, const struct bls_place *p, const char *value, char **out);
-
-/* Each reads one file and adds what it offers: 0 or -ENOMEM; what cannot be
- * used is a warning. */
-int bls_type1_read(struct bls *b, const struct bls_place *p, const char *path);
-int bls_type2_read(struct bls *b, const struct bls_place *p, const char *path);
-/* All of a place: loader/entries and EFI/Linux. */
-int bls_type1_dir(struct bls *b, const struct bls_place *p);
-int bls_type2_dir(struct bls *b, const struct bls_place *p);
-/* Makes an item of an opened image; @why as in uki_read(). */
-int bls_type2_add(struct bls *b, const struct bls_place *p, const char *path,
-		  const struct pe_image *image, unsigned profile, struct bls_item **out,
-		  struct err_text *why);
+int bls_item_find_file(const struct bls_items *b, const struct bls_place *p, const char *value,
+		       char **out);
 
 /* Moves the items into the list, in their order, with unique ids and titles. */
-int bls_finish(struct bls *b);
+int bls_item_finish(struct bls_items *b);
 
 #endif

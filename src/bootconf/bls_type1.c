@@ -1,11 +1,8 @@
-/* bls_type1.c - boot loader entries as text files, see bls_item.h
- *
- * A file of RHEL's may hold variables of GRUB's ($kernelopts). They are taken
- * from GRUB's environment block, so that the entry means the same here; an
- * entry that needs one which is not there is left out, as it would start a
- * kernel without its root=.
- */
-#include "bootconf/bls_item.h"
+/* bls_type1.c - see bls_type1.h */
+#include "bootconf/bls_type1.h"
+#include "bootconf/bls_conf.h"
+#include "bootconf/bls_name.h"
+#include "bootconf/bls_type2.h"
 #include "bootconf/grub/grub_envblk.h"
 #include "util/cleanup.h"
 
@@ -22,7 +19,7 @@ static const char *const bls_type1_keys[] = {
 
 /* One entry while it is read. */
 struct bls_type1 {
-	struct bls *b;
+	struct bls_items *b;
 	const struct bls_place *place;
 	const char *path;
 	struct bls_conf conf;
@@ -40,8 +37,8 @@ bls_type1_refuse(struct bls_type1 *t, const struct bls_pair *at, const char *fmt
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	t->unusable = true;
-	bls_warn(t->b, t->place->device, t->path, at ? at->line : 0, "%s, so the entry is left out",
-		 text);
+	bls_item_warn(t->b, t->place->device, t->path, at ? at->line : 0,
+		      "%s, so the entry is left out", text);
 }
 
 static void bls_type1_take_var(void *ctx, const char *name, const char *value)
@@ -49,7 +46,7 @@ static void bls_type1_take_var(void *ctx, const char *name, const char *value)
 	strv_addf(ctx, "%s=%s", name, value);
 }
 
-static bool bls_type1_read_block(struct bls *b, size_t device, const char *path)
+static bool bls_type1_read_block(struct bls_items *b, size_t device, const char *path)
 {
 	CLEANUP_FREE char *text = NULL;
 	size_t len;
@@ -59,17 +56,17 @@ static bool bls_type1_read_block(struct bls *b, size_t device, const char *path)
 }
 
 /* GRUB's environment block, where Fedora and RHEL have it. */
-static int bls_type1_vars(struct bls *b, const struct bls_place *p)
+static int bls_type1_vars(struct bls_items *b, const struct bls_place *p)
 {
 	static const char *const files[] = {"grub2/grubenv", "grub/grubenv"};
-	CLEANUP_FREE char *efi = bls_join(p->prefix, "EFI");
+	CLEANUP_FREE char *efi = bls_item_join(p->prefix, "EFI");
 	CLEANUP(strv_release) struct strv vendors = {0};
 
 	if (b->vars_read)
 		return 0;
 	b->vars_read = true;
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		CLEANUP_FREE char *path = bls_join(p->prefix, files[i]);
+		CLEANUP_FREE char *path = bls_item_join(p->prefix, files[i]);
 
 		if (!path)
 			return -ENOMEM;
@@ -92,7 +89,7 @@ static int bls_type1_vars(struct bls *b, const struct bls_place *p)
 	return 0;
 }
 
-static const char *bls_type1_var(const struct bls *b, const char *name, size_t len)
+static const char *bls_type1_var(const struct bls_items *b, const char *name, size_t len)
 {
 	for (size_t i = b->vars.n; i; i--)
 		if (!strncmp(b->vars.v[i - 1], name, len) && b->vars.v[i - 1][len] == '=')
@@ -178,7 +175,7 @@ static int bls_type1_options(struct bls_type1 *t, char **line)
 static int bls_type1_file(struct bls_type1 *t, const struct bls_pair *at, const char *value,
 			  char **path)
 {
-	int r = bls_find_file(t->b, t->place, value, path);
+	int r = bls_item_find_file(t->b, t->place, value, path);
 
 	if (r > 0)
 		bls_type1_refuse(t, at, "%.300s does not exist", value);
@@ -341,7 +338,7 @@ static int bls_type1_kernel(struct bls_type1 *t, const struct bls_pair *at)
 		bls_type1_refuse(t, at, "%.300s is no Linux kernel", at->value);
 		return 0;
 	}
-	t->item = bls_add(t->b);
+	t->item = bls_item_add(t->b);
 	return t->item ? bls_type1_files(t, path) : -ENOMEM;
 }
 
@@ -354,11 +351,11 @@ static void bls_type1_unknown(struct bls_type1 *t)
 		for (size_t k = 0; k < sizeof(bls_type1_keys) / sizeof(bls_type1_keys[0]); k++)
 			known = known || !strcmp(p->key, bls_type1_keys[k]);
 		if (!known)
-			bls_warn(t->b, t->place->device, t->path, p->line,
-				 "the key %.60s is not known", p->key);
+			bls_item_warn(t->b, t->place->device, t->path, p->line,
+				      "the key %.60s is not known", p->key);
 		else if (!strcmp(p->key, "devicetree-overlay"))
-			bls_warn(t->b, t->place->device, t->path, p->line,
-				 "device tree overlays are not applied");
+			bls_item_warn(t->b, t->place->device, t->path, p->line,
+				      "device tree overlays are not applied");
 	}
 }
 
@@ -383,30 +380,30 @@ static int bls_type1_parsed(struct bls_type1 *t)
 	if (!r && t->item && !t->unusable)
 		r = bls_type1_about(t);
 	if ((r < 0 || t->unusable) && t->b->n > before)
-		bls_drop_last(t->b);
+		bls_item_drop_last(t->b);
 	return r;
 }
 
-int bls_type1_read(struct bls *b, const struct bls_place *p, const char *path)
+int bls_type1_read(struct bls_items *b, const struct bls_place *p, const char *path)
 {
 	struct bls_type1 t = {.b = b, .place = p, .path = path};
 	char *text = NULL;
 	size_t len;
 	int r;
 
-	if (!bls_charge(b, p, path))
+	if (!bls_item_charge(b, p, path))
 		return 0;
 	r = b->facts->read(b->facts->ctx, p->device, path, BLS_CONF_MAX_FILE, &text, &len);
 	if (r < 0) {
 		if (r != -ENOMEM)
-			bls_warn(b, p->device, path, 0, "cannot be read: %s",
-				 r == -EFBIG ? "it is too large" : strerror(-r));
+			bls_item_warn(b, p->device, path, 0, "cannot be read: %s",
+				      r == -EFBIG ? "it is too large" : strerror(-r));
 		return r == -ENOMEM ? r : 0;
 	}
 	b->bytes += len;
 	r = bls_conf_parse(text, BLS_UAPI, &t.conf);
 	if (r == -E2BIG) {
-		bls_warn(b, p->device, path, 0, "is left out: it has too many lines");
+		bls_item_warn(b, p->device, path, 0, "is left out: it has too many lines");
 		return 0;
 	}
 	if (!r)
@@ -415,16 +412,16 @@ int bls_type1_read(struct bls *b, const struct bls_place *p, const char *path)
 	return r;
 }
 
-int bls_type1_dir(struct bls *b, const struct bls_place *p)
+int bls_type1_dir(struct bls_items *b, const struct bls_place *p)
 {
 	CLEANUP(strv_release) struct strv names = {0};
-	CLEANUP_FREE char *dir = bls_join(p->prefix, "loader/entries");
+	CLEANUP_FREE char *dir = bls_item_join(p->prefix, "loader/entries");
 	int r = dir ? b->facts->list(b->facts->ctx, p->device, dir, &names) : -ENOMEM;
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	for (size_t i = 0; i < names.n && !r; i++) {
-		CLEANUP_FREE char *path = bls_join(dir, names.v[i]);
+		CLEANUP_FREE char *path = bls_item_join(dir, names.v[i]);
 		size_t len = strlen(names.v[i]);
 
 		if (!path)

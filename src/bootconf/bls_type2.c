@@ -1,5 +1,6 @@
-/* bls_type2.c - unified kernel images in EFI/Linux, see bls_item.h */
-#include "bootconf/bls_item.h"
+/* bls_type2.c - see bls_type2.h */
+#include "bootconf/bls_type2.h"
+#include "bootconf/bls_name.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -46,7 +47,7 @@ static int bls_type2_fill(struct bls_item *i, struct uki *u, const char *file, u
 	return i->title ? 0 : -ENOMEM;
 }
 
-int bls_type2_add(struct bls *b, const struct bls_place *p, const char *path,
+int bls_type2_add(struct bls_items *b, const struct bls_place *p, const char *path,
 		  const struct pe_image *image, unsigned profile, struct bls_item **out,
 		  struct err_text *why)
 {
@@ -57,7 +58,7 @@ int bls_type2_add(struct bls *b, const struct bls_place *p, const char *path,
 
 	if (r < 0)
 		return r;
-	i = bls_add(b);
+	i = bls_item_add(b);
 	if (!i)
 		return -ENOMEM;
 	r = uki_to_entry(b->facts, p->device, path, &u, &i->entry, &b->list->warnings);
@@ -69,19 +70,19 @@ int bls_type2_add(struct bls *b, const struct bls_place *p, const char *path,
 		r = -ENOMEM;
 	}
 	if (r < 0)
-		bls_drop_last(b);
+		bls_item_drop_last(b);
 	else
 		*out = i;
 	return r;
 }
 
-int bls_type2_read(struct bls *b, const struct bls_place *p, const char *path)
+int bls_type2_read(struct bls_items *b, const struct bls_place *p, const char *path)
 {
 	struct err_text why = {0};
 	struct pe_image image;
 	int r;
 
-	if (!bls_charge(b, p, path))
+	if (!bls_item_charge(b, p, path))
 		return 0;
 	r = uki_open(b->facts, p->device, path, &image, &why);
 	/* An image for another machine is no error: disks are made for several. */
@@ -90,29 +91,29 @@ int bls_type2_read(struct bls *b, const struct bls_place *p, const char *path)
 	for (unsigned k = 0; !r && k < uki_profiles(&image); k++) {
 		struct bls_item *i;
 
-		if (b->n == BLS_MAX_ITEMS) {
-			bls_warn(b, p->device, path, 0,
-				 "there are too many entries, the profiles "
-				 "from @%u on are left out",
-				 k);
+		if (b->n == BLS_ITEM_MAX) {
+			bls_item_warn(b, p->device, path, 0,
+				      "there are too many entries, the profiles "
+				      "from @%u on are left out",
+				      k);
 			break;
 		}
 		r = bls_type2_add(b, p, path, &image, k, &i, &why);
 	}
 	if (r == -ENOMEM || r == 0)
 		return r;
-	bls_warn(b, p->device, path, 0, "is left out: %s", why.text);
+	bls_item_warn(b, p->device, path, 0, "is left out: %s", why.text);
 	return 0;
 }
 
-int bls_type2_dir(struct bls *b, const struct bls_place *p)
+int bls_type2_dir(struct bls_items *b, const struct bls_place *p)
 {
 	static const char *const dirs[] = {"EFI/Linux", "efi/Linux", "EFI/linux", "efi/linux"};
 	const struct reader_facts *f = b->facts;
 
 	for (size_t d = 0; d < sizeof(dirs) / sizeof(dirs[0]); d++) {
 		CLEANUP(strv_release) struct strv names = {0};
-		CLEANUP_FREE char *dir = bls_join(p->prefix, dirs[d]);
+		CLEANUP_FREE char *dir = bls_item_join(p->prefix, dirs[d]);
 		int r = 0;
 
 		if (!dir)
@@ -122,7 +123,7 @@ int bls_type2_dir(struct bls *b, const struct bls_place *p)
 		if (f->list(f->ctx, p->device, dir, &names) == -ENOMEM)
 			return -ENOMEM;
 		for (size_t i = 0; i < names.n && !r; i++) {
-			CLEANUP_FREE char *path = bls_join(dir, names.v[i]);
+			CLEANUP_FREE char *path = bls_item_join(dir, names.v[i]);
 			size_t len = strlen(names.v[i]);
 
 			if (!path)

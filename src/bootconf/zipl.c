@@ -1,6 +1,8 @@
 /* zipl.c - see zipl.h */
 #include "bootconf/zipl.h"
+#include "bootconf/bls_conf.h"
 #include "bootconf/bls_item.h"
+#include "bootconf/bls_type1.h"
 #include "bootconf/version.h"
 #include "util/cleanup.h"
 #include "util/text.h"
@@ -25,7 +27,7 @@ struct zipl_line {
 };
 
 struct zipl {
-	struct bls b;
+	struct bls_items b;
 	size_t device;
 	const char *path;
 	char *text;          /* owned */
@@ -35,7 +37,7 @@ struct zipl {
 
 static void zipl_release(struct zipl *z)
 {
-	bls_release(&z->b);
+	bls_items_release(&z->b);
 	free(z->text);
 	free(z->v);
 }
@@ -139,7 +141,7 @@ static int zipl_file(struct zipl *z, const struct zipl_line *l, char **device, c
 
 	if (comma)
 		*comma = '\0';
-	r = bls_find_file(&z->b, &here, l->value, path);
+	r = bls_item_find_file(&z->b, &here, l->value, path);
 	if (r < 0)
 		return r;
 	if (r > 0 && !strncmp(l->value, "/boot/", 6)) {
@@ -151,8 +153,8 @@ static int zipl_file(struct zipl *z, const struct zipl_line *l, char **device, c
 			return -ENOMEM;
 	}
 	if (!*path) {
-		bls_warn(&z->b, z->device, z->path, l->number,
-			 "%.300s does not exist, so the section is left out", l->value);
+		bls_item_warn(&z->b, z->device, z->path, l->number,
+			      "%.300s does not exist, so the section is left out", l->value);
 		return 1;
 	}
 	*device = strdup(f->devices[d].name);
@@ -177,8 +179,8 @@ static int zipl_cmdline(struct zipl *z, size_t at, struct boot_entry *e)
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
-		bls_warn(&z->b, z->device, z->path, file->number,
-			 "%.300s cannot be read, so the section is left out", file->value);
+		bls_item_warn(&z->b, z->device, z->path, file->number,
+			      "%.300s cannot be read, so the section is left out", file->value);
 		return 1;
 	}
 	for (char *c = text; c && *c; c++)
@@ -222,12 +224,12 @@ static int zipl_section(struct zipl *z, size_t at)
 	/* Dumps, tapes and segments have none. */
 	if (!zipl_get(z, at, "image"))
 		return 0;
-	i = bls_add(&z->b);
+	i = bls_item_add(&z->b);
 	if (!i)
 		return -ENOMEM;
 	r = zipl_fill(z, at, i);
 	if (r)
-		bls_drop_last(&z->b);
+		bls_item_drop_last(&z->b);
 	return r < 0 ? r : 0;
 }
 
@@ -248,7 +250,7 @@ static int zipl_sections(struct zipl *z, size_t menu)
 		if (at < z->n)
 			r = zipl_section(z, at);
 	}
-	for (size_t i = 0; menu == z->n && i < z->n && z->b.n < BLS_MAX_ITEMS && !r; i++)
+	for (size_t i = 0; menu == z->n && i < z->n && z->b.n < BLS_ITEM_MAX && !r; i++)
 		if (z->v[i].kind == ZIPL_SECTION && strcmp(z->v[i].key, "defaultboot") != 0)
 			r = zipl_section(z, i);
 	return r;
@@ -319,8 +321,8 @@ static int zipl_run(struct zipl *z)
 	int r = zipl_parse(z);
 
 	if (r == -E2BIG)
-		bls_warn(&z->b, z->device, z->path, ZIPL_MAX_LINES,
-			 "the file is too long: what follows is left out");
+		bls_item_warn(&z->b, z->device, z->path, ZIPL_MAX_LINES,
+			      "the file is too long: what follows is left out");
 	if (r == -ENOMEM)
 		return r;
 	boot = zipl_heading(z, ZIPL_SECTION, "defaultboot");
@@ -334,7 +336,7 @@ static int zipl_run(struct zipl *z)
 		return r;
 	zipl_timeout(z, menu < z->n ? menu : boot, list);
 	chosen = first + zipl_default(z, boot, menu);
-	r = bls_finish(&z->b);
+	r = bls_item_finish(&z->b);
 	if (!r && chosen < list->n)
 		list->v[chosen].is_default = true;
 	return r;
@@ -349,8 +351,8 @@ int zipl_evaluate(const struct reader_facts *facts, size_t device, const char *p
 	int r = facts->read(facts->ctx, device, path, BLS_CONF_MAX_FILE, &z.text, &len);
 
 	if (r < 0) {
-		bls_warn(&z.b, device, path, 0, "cannot be read: %s",
-			 r == -EFBIG ? "it is too large" : strerror(-r));
+		bls_item_warn(&z.b, device, path, 0, "cannot be read: %s",
+			      r == -EFBIG ? "it is too large" : strerror(-r));
 		return r;
 	}
 	return zipl_run(&z);

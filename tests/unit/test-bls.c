@@ -1,6 +1,7 @@
 /* test-bls.c - boot loader entries: their text, their names, GRUB's dialects */
 #include "bootconf/bls.h"
 #include "bootconf/bls_conf.h"
+#include "bootconf/bls_name.h"
 #include "bootconf/grub/grub.h"
 #include "bootconf/uki.h"
 #include "pe-image.h"
