@@ -49,7 +49,7 @@ static void legacy_file_release(struct legacy_file *f)
 {
 	free(f->source);
 	free(f->map);
-	legacy_config_release(&f->config);
+	legacy_parse_release(&f->config);
 }
 
 static void legacy_where_release(struct legacy_where *w)
@@ -94,7 +94,7 @@ static int legacy_file_named(struct legacy *g, const struct legacy_file *f,
 
 	if (!word)
 		return -ENOMEM;
-	r = legacy_find(g->facts, f->map, run->base, run->root, word, w);
+	r = legacy_path_find(g->facts, f->map, run->base, run->root, word, w);
 	if (!r && !w->path) {
 		LEGACY_WARN(g, f, c->line, "the entry '%s' is left out: %s does not exist",
 			    item->title, word);
@@ -119,7 +119,7 @@ static void legacy_uuid(struct legacy *g, const struct legacy_file *f,
 			const struct legacy_item *item, const struct legacy_command *c,
 			struct legacy_run *run)
 {
-	const char *uuid = legacy_argument(c);
+	const char *uuid = legacy_parse_argument(c);
 
 	for (size_t i = 0; *uuid && i < g->facts->n; i++)
 		if (!strcasecmp(g->facts->devices[i].uuid, uuid)) {
@@ -138,7 +138,7 @@ static int legacy_kernel(struct legacy *g, const struct legacy_file *f,
 			 struct legacy_run *run)
 {
 	CLEANUP(legacy_where_release) struct legacy_where w = {0};
-	const char *arg = legacy_argument(c);
+	const char *arg = legacy_parse_argument(c);
 	int r;
 
 	run->foreign = NULL;
@@ -165,7 +165,7 @@ static int legacy_initrd(struct legacy *g, const struct legacy_file *f,
 			 struct legacy_run *run)
 {
 	CLEANUP(legacy_where_release) struct legacy_where w = {0};
-	const char *arg = legacy_argument(c);
+	const char *arg = legacy_parse_argument(c);
 	int r = legacy_file_named(g, f, item, c, arg, run, &w);
 
 	if (r < 0 || !w.path)
@@ -196,7 +196,7 @@ static int legacy_command(struct legacy *g, const struct legacy_file *f,
 			  const struct legacy_item *item, const struct legacy_command *c,
 			  struct legacy_run *run)
 {
-	const char *name = c->name, *arg = legacy_argument(c);
+	const char *name = c->name, *arg = legacy_parse_argument(c);
 
 	if (!strcmp(name, "root") || !strcmp(name, "rootnoverify"))
 		legacy_root(f, run, arg);
@@ -300,7 +300,7 @@ static uint64_t legacy_saved(const struct legacy *g, const struct legacy_file *f
 	/* GRUB looks at as many bytes. */
 	text[strnlen(text, 9)] = '\0';
 	colon = strchr(text, ':');
-	return legacy_number(colon ? colon + 1 : text, &n) ? n : 0;
+	return legacy_parse_number(colon ? colon + 1 : text, &n) ? n : 0;
 }
 
 /* The place in the list of the entry that starts by itself; -1: none. */

@@ -37,7 +37,7 @@ static const char *const legacy_quiet[] = {
 	"rarp",       "shade", "tftpserver", "verbose",    "viewport",
 };
 
-static bool legacy_in(const char *const *names, size_t n, const char *name)
+static bool legacy_parse_in(const char *const *names, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!strcmp(names[i], name))
@@ -45,9 +45,9 @@ static bool legacy_in(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
-#define LEGACY_IN(names, name) legacy_in(names, sizeof(names) / sizeof((names)[0]), name)
+#define LEGACY_IN(names, name) legacy_parse_in(names, sizeof(names) / sizeof((names)[0]), name)
 
-bool legacy_number(const char *text, uint64_t *out)
+bool legacy_parse_number(const char *text, uint64_t *out)
 {
 	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
 	char *end;
@@ -59,16 +59,16 @@ bool legacy_number(const char *text, uint64_t *out)
 	return errno == 0 && end != text + 2 * hex;
 }
 
-const char *legacy_argument(const struct legacy_command *c)
+const char *legacy_parse_argument(const struct legacy_command *c)
 {
 	return c->name + strlen(c->name) + 1;
 }
 
-static void legacy_fallback(struct legacy_config *c, const char *rest)
+static void legacy_parse_fallback(struct legacy_config *c, const char *rest)
 {
 	c->fallback_count = 0;
 	while (c->fallback_count < LEGACY_MAX_FALLBACKS &&
-	       legacy_number(rest, &c->fallbacks[c->fallback_count])) {
+	       legacy_parse_number(rest, &c->fallbacks[c->fallback_count])) {
 		c->fallback_count++;
 		rest += strcspn(rest, " ");
 		rest += strspn(rest, " ");
@@ -76,18 +76,18 @@ static void legacy_fallback(struct legacy_config *c, const char *rest)
 }
 
 /* A line before the first title. */
-static void legacy_setting(struct legacy_parser *p, const char *name, const char *rest)
+static void legacy_parse_setting(struct legacy_parser *p, const char *name, const char *rest)
 {
 	struct legacy_config *c = p->c;
 	uint64_t n;
 
 	if (!strcmp(name, "default")) {
 		c->saved = !strcmp(rest, "saved");
-		c->initial = legacy_number(rest, &n) ? n : 0;
+		c->initial = legacy_parse_number(rest, &n) ? n : 0;
 	} else if (!strcmp(name, "fallback")) {
-		legacy_fallback(c, rest);
+		legacy_parse_fallback(c, rest);
 	} else if (!strcmp(name, "timeout")) {
-		c->has_timeout = legacy_number(rest, &n);
+		c->has_timeout = legacy_parse_number(rest, &n);
 		c->timeout = !c->has_timeout ? 0 : n > INT_MAX ? INT_MAX : (unsigned)n;
 	} else if (!LEGACY_IN(legacy_known, name) && !LEGACY_IN(legacy_quiet, name)) {
 		draft_warn(p->list, p->told, p->source, p->line,
@@ -95,7 +95,7 @@ static void legacy_setting(struct legacy_parser *p, const char *name, const char
 	}
 }
 
-static void legacy_title(struct legacy_parser *p, const char *rest)
+static void legacy_parse_title(struct legacy_parser *p, const char *rest)
 {
 	struct legacy_config *c = p->c;
 	struct legacy_item *grown;
@@ -115,7 +115,7 @@ static void legacy_title(struct legacy_parser *p, const char *rest)
 		.title = title, .line = p->line, .first = c->command_count, .entry = -1};
 }
 
-static void legacy_add(struct legacy_parser *p, const char *name, const char *rest)
+static void legacy_parse_add(struct legacy_parser *p, const char *name, const char *rest)
 {
 	struct legacy_config *c = p->c;
 	size_t name_size = strlen(name) + 1, rest_size = strlen(rest) + 1;
@@ -136,7 +136,7 @@ static void legacy_add(struct legacy_parser *p, const char *name, const char *re
 	c->items[c->item_count - 1].count++;
 }
 
-static void legacy_line(struct legacy_parser *p, char *line)
+static void legacy_parse_line(struct legacy_parser *p, char *line)
 {
 	size_t len = strcspn(line, " =");
 	char *rest = line + len + strspn(line + len, " =");
@@ -146,11 +146,11 @@ static void legacy_line(struct legacy_parser *p, char *line)
 		rest[--end] = '\0';
 	line[len] = '\0';
 	if (!strcmp(line, "title"))
-		legacy_title(p, rest);
+		legacy_parse_title(p, rest);
 	else if (!p->c->item_count)
-		legacy_setting(p, line, rest);
+		legacy_parse_setting(p, line, rest);
 	else if (LEGACY_IN(legacy_known, line))
-		legacy_add(p, line, rest);
+		legacy_parse_add(p, line, rest);
 	else
 		draft_warn(p->list, p->told, p->source, p->line,
 			   "'%s' is no command that is known here", line);
@@ -159,7 +159,7 @@ static void legacy_line(struct legacy_parser *p, char *line)
 /* Takes one line, with those that it is continued on, out of @at and puts it
  * without its leading blanks to @out, which may be the same place. Returns
  * where the next one begins. */
-static char *legacy_join(char *at, const char *end, char *out, unsigned *lines)
+static char *legacy_parse_join(char *at, const char *end, char *out, unsigned *lines)
 {
 	bool literal = false, comment = false;
 	size_t n = 0;
@@ -206,7 +206,7 @@ int legacy_parse(char *text, size_t len, const char *source, struct boot_list *l
 	for (char *at = text, *end = text + len; at < end && !p.no_memory;) {
 		char *line = at;
 
-		at = legacy_join(at, end, line, &lines);
+		at = legacy_parse_join(at, end, line, &lines);
 		p.line = lines;
 		if (c->item_count == LEGACY_MAX_ITEMS || c->command_count == LEGACY_MAX_COMMANDS) {
 			draft_warn(list, told, source, p.line, "the rest is left out: too long");
@@ -216,14 +216,14 @@ int legacy_parse(char *text, size_t len, const char *source, struct boot_list *l
 			draft_warn(list, told, source, p.line,
 				   "the line is too long and is left out");
 		else if (*line)
-			legacy_line(&p, line);
+			legacy_parse_line(&p, line);
 	}
 	if (c->item_count && !c->items[c->item_count - 1].count)
 		free(c->items[--c->item_count].title);
 	return p.no_memory ? -ENOMEM : 0;
 }
 
-void legacy_config_release(struct legacy_config *c)
+void legacy_parse_release(struct legacy_config *c)
 {
 	for (size_t i = 0; i < c->item_count; i++)
 		free(c->items[i].title);

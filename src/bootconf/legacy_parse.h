@@ -10,7 +10,7 @@
 #define LEGACY_MAX_FALLBACKS 8u /* as in GRUB */
 
 struct legacy_command {
-	char *name; /* owned; its argument is behind the NUL, see legacy_argument() */
+	char *name; /* owned; its argument is behind the NUL, see legacy_parse_argument() */
 	unsigned line;
 };
 
@@ -38,10 +38,10 @@ struct legacy_config {
  * released in either case. */
 int legacy_parse(char *text, size_t len, const char *source, struct boot_list *list, unsigned *told,
 		 struct legacy_config *c);
-void legacy_config_release(struct legacy_config *c);
+void legacy_parse_release(struct legacy_config *c);
 
-const char *legacy_argument(const struct legacy_command *c);
+const char *legacy_parse_argument(const struct legacy_command *c);
 /* The number that @text begins with, decimal or 0x...; false: none. */
-bool legacy_number(const char *text, uint64_t *out);
+bool legacy_parse_number(const char *text, uint64_t *out);
 
 #endif

@@ -13,7 +13,7 @@ struct legacy_name {
 	long part;     /* from 1; 0: the whole disk */
 };
 
-static bool legacy_split(const char *name, struct legacy_name *out)
+static bool legacy_path_split(const char *name, struct legacy_name *out)
 {
 	size_t len = strcspn(name, ",");
 	char digits[8] = "";
@@ -39,7 +39,7 @@ static bool legacy_split(const char *name, struct legacy_name *out)
 }
 
 /* GRUB 2 calls it "hd0,msdos1", "hd0,gpt1" or "hd0,1". */
-static bool legacy_same(const char *grub, const struct legacy_name *n)
+static bool legacy_path_same(const char *grub, const struct legacy_name *n)
 {
 	size_t len = strlen(n->disk);
 	uint64_t part;
@@ -57,8 +57,8 @@ static bool legacy_same(const char *grub, const struct legacy_name *n)
 
 /* A line of device.map: "(hd0)   /dev/sda"; the partition is then sda1, or
  * nvme0n1p1. */
-static long legacy_mapped(const struct reader_facts *f, const char *map,
-			  const struct legacy_name *n)
+static long legacy_path_mapped(const struct reader_facts *f, const char *map,
+			       const struct legacy_name *n)
 {
 	size_t len = strlen(n->disk);
 	char name[64] = "", with[96];
@@ -90,28 +90,28 @@ static long legacy_mapped(const struct reader_facts *f, const char *map,
 	return -1;
 }
 
-long legacy_device(const struct reader_facts *f, const char *map, const char *name)
+long legacy_path_device(const struct reader_facts *f, const char *map, const char *name)
 {
 	struct legacy_name n;
 
-	if (!legacy_split(name, &n))
+	if (!legacy_path_split(name, &n))
 		return -1;
 	for (size_t i = 0; i < f->n; i++)
-		if (*f->devices[i].grub && legacy_same(f->devices[i].grub, &n))
+		if (*f->devices[i].grub && legacy_path_same(f->devices[i].grub, &n))
 			return (long)i;
-	return legacy_mapped(f, map, &n);
+	return legacy_path_mapped(f, map, &n);
 }
 
-static bool legacy_look(const struct reader_facts *f, size_t device, const char *path,
-			struct legacy_where *w)
+static bool legacy_path_look(const struct reader_facts *f, size_t device, const char *path,
+			     struct legacy_where *w)
 {
 	w->device = device;
 	w->path = draft_look(f, device, path);
 	return w->path;
 }
 
-int legacy_find(const struct reader_facts *f, const char *map, size_t own, const char *root,
-		const char *word, struct legacy_where *w)
+int legacy_path_find(const struct reader_facts *f, const char *map, size_t own, const char *root,
+		     const char *word, struct legacy_where *w)
 {
 	CLEANUP_FREE char *device = NULL, *path = NULL;
 	size_t len = strcspn(word, ")");
@@ -131,16 +131,16 @@ int legacy_find(const struct reader_facts *f, const char *map, size_t own, const
 	path = draft_path("", word);
 	if (!path)
 		return -ENOMEM;
-	known = *device ? legacy_device(f, map, device) : (long)own;
+	known = *device ? legacy_path_device(f, map, device) : (long)own;
 	if (known >= 0) {
-		legacy_look(f, (size_t)known, path, w);
+		legacy_path_look(f, (size_t)known, path, w);
 		return 0;
 	}
 	/* A diskette or the network holds none of these files. */
-	if (strncmp(device, "hd", 2) != 0 || legacy_look(f, own, path, w))
+	if (strncmp(device, "hd", 2) != 0 || legacy_path_look(f, own, path, w))
 		return 0;
 	for (size_t i = 0; i < f->n; i++)
-		if (!*f->devices[i].grub && legacy_look(f, i, path, w))
+		if (!*f->devices[i].grub && legacy_path_look(f, i, path, w))
 			return 0;
 	return 0;
 }

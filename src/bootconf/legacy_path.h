@@ -11,12 +11,12 @@ struct legacy_where {
 
 /* The device "hd0,0" (without parentheses); -1: none that we know. @map is the
  * text of a device.map, or NULL. */
-long legacy_device(const struct reader_facts *facts, const char *map, const char *name);
+long legacy_path_device(const struct reader_facts *facts, const char *map, const char *name);
 
 /* The file "(hd0,0)/vmlinuz" or "/vmlinuz". @root: the device for the latter, ""
  * for @own, the device that the configuration is on. 0 (w->path may be NULL) or
  * -ENOMEM. */
-int legacy_find(const struct reader_facts *facts, const char *map, size_t own, const char *root,
-		const char *word, struct legacy_where *w);
+int legacy_path_find(const struct reader_facts *facts, const char *map, size_t own,
+		     const char *root, const char *word, struct legacy_where *w);
 
 #endif

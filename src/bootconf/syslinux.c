@@ -21,7 +21,7 @@ struct syslinux {
 
 static void syslinux_release(struct syslinux *s)
 {
-	syslinux_config_release(&s->config);
+	syslinux_parse_release(&s->config);
 	free(s->dir);
 }
 
@@ -289,7 +289,7 @@ static long syslinux_command(struct syslinux *s, const char *text)
 		s->extra = NULL;
 		return -1;
 	}
-	l = syslinux_add_label(&s->config, text);
+	l = syslinux_parse_add(&s->config, text);
 	if (!l)
 		return -1;
 	l->name[strcspn(text, " \t")] = '\0';

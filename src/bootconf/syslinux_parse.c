@@ -42,7 +42,7 @@ static void syslinux_set(struct syslinux_parser *p, char **field, const char *va
 #define SYSLINUX_WARN(p, ...) \
 	draft_warn((p)->list, &(p)->c->told, (p)->c->files.v[(p)->file], (p)->line, __VA_ARGS__)
 
-struct syslinux_label *syslinux_add_label(struct syslinux_config *c, const char *name)
+struct syslinux_label *syslinux_parse_add(struct syslinux_config *c, const char *name)
 {
 	struct syslinux_label *grown;
 	char *copy;
@@ -81,7 +81,7 @@ static void syslinux_label(struct syslinux_parser *p, char *rest)
 	struct syslinux_label *l;
 
 	syslinux_close(p);
-	l = *rest ? syslinux_add_label(p->c, rest) : NULL;
+	l = *rest ? syslinux_parse_add(p->c, rest) : NULL;
 	if (!l) {
 		if (*rest && !p->full)
 			SYSLINUX_WARN(p, "there are too many labels; this one and those behind "
@@ -446,7 +446,7 @@ int syslinux_parse(const struct reader_facts *facts, size_t device, const char *
 	return p.no_memory ? -ENOMEM : r;
 }
 
-void syslinux_config_release(struct syslinux_config *c)
+void syslinux_parse_release(struct syslinux_config *c)
 {
 	for (size_t i = 0; i < c->label_count; i++) {
 		struct syslinux_label *l = &c->labels[i];

@@ -53,10 +53,10 @@ struct syslinux_config {
  * memory ran out. To be released in either case. */
 int syslinux_parse(const struct reader_facts *facts, size_t device, const char *path,
 		   struct boot_list *list, struct syslinux_config *c);
-void syslinux_config_release(struct syslinux_config *c);
+void syslinux_parse_release(struct syslinux_config *c);
 
 /* Appends a label that is open for keywords; NULL when out of memory or above
  * SYSLINUX_MAX_LABELS. */
-struct syslinux_label *syslinux_add_label(struct syslinux_config *c, const char *name);
+struct syslinux_label *syslinux_parse_add(struct syslinux_config *c, const char *name);
 
 #endif
