@@ -1,5 +1,6 @@
 /* pair.c - see pair.h */
 #include "find/pair.h"
+#include "find/pair_text.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static bool pair_choose_root(struct pair *p, size_t tree)
 		if (!pair_is_root(p, i))
 			continue;
 		fstab = pair_read(p, i, "/etc/fstab");
-		if (fstab && pair_fstab_boot(fstab, trees->v[tree].uuid)) {
+		if (fstab && pair_text_fstab_boot(fstab, trees->v[tree].uuid)) {
 			p->root = i;
 			return true;
 		}
@@ -87,7 +88,7 @@ static char *pair_root_argument(struct pair *p)
 {
 	CLEANUP_FREE char *fstab = pair_read(p, p->root, "/etc/fstab");
 	const char *uuid = p->f->trees->v[p->root].uuid;
-	char *root = fstab ? pair_fstab_root(fstab, !*uuid) : NULL;
+	char *root = fstab ? pair_text_fstab_root(fstab, !*uuid) : NULL;
 
 	if (root || !*uuid)
 		return root;
@@ -108,8 +109,8 @@ static char *pair_cmdline(struct pair *p)
 		return NULL;
 	grub = pair_read(p, p->root, "/etc/default/grub");
 	if (grub) {
-		all = pair_shell_value(grub, "GRUB_CMDLINE_LINUX");
-		usual = pair_shell_value(grub, "GRUB_CMDLINE_LINUX_DEFAULT");
+		all = pair_text_shell_value(grub, "GRUB_CMDLINE_LINUX");
+		usual = pair_text_shell_value(grub, "GRUB_CMDLINE_LINUX_DEFAULT");
 	}
 	if (asprintf(&line, "%s ro%s%s%s%s", root, all && *all ? " " : "", all ? all : "",
 		     usual && *usual ? " " : "", usual ? usual : "") < 0)
@@ -174,7 +175,7 @@ static bool pair_has(const struct pair *p, size_t tree, const struct stat *st)
 static int pair_kernel(struct pair *p, size_t tree, const char *dir, const char *name)
 {
 	const struct find_tree *t = &p->f->trees->v[tree];
-	const char *version = pair_version(name);
+	const char *version = pair_text_version(name);
 	CLEANUP(boot_entry_release) struct boot_entry e = {.reader = "kernels"};
 	CLEANUP_FREE char *path = NULL;
 	struct boot_entry *added;
@@ -224,7 +225,7 @@ static int pair_directory(struct pair *p, size_t tree, const char *dir)
 	if (names.n)
 		qsort(names.v, names.n, sizeof(*names.v), pair_compare);
 	for (size_t i = 0; i < names.n && !r; i++)
-		if (pair_version(names.v[i]))
+		if (pair_text_version(names.v[i]))
 			r = pair_kernel(p, tree, dir, names.v[i]);
 	return r;
 }

@@ -1,11 +1,11 @@
-/* pair_text.c - what the files of a system say about its root, see pair.h */
-#include "find/pair.h"
+/* pair_text.c - see pair_text.h */
+#include "find/pair_text.h"
 #include "util/cleanup.h"
 
 #include <string.h>
 #include <strings.h>
 
-const char *pair_version(const char *name)
+const char *pair_text_version(const char *name)
 {
 	static const char *const names[] = {"vmlinuz", "vmlinux", "bzImage",
 					    "kernel",  "Image",   "vmlinuz.efi"};
@@ -22,11 +22,11 @@ const char *pair_version(const char *name)
 }
 
 /* The fields of one line of fstab; false for comments and short lines. */
-struct pair_mount {
+struct pair_text_mount {
 	char spec[256], dir[256], type[32], options[512];
 };
 
-static bool pair_mount(const char *line, struct pair_mount *m)
+static bool pair_text_mount(const char *line, struct pair_text_mount *m)
 {
 	line += strspn(line, " \t");
 	return *line != '#' &&
@@ -34,7 +34,7 @@ static bool pair_mount(const char *line, struct pair_mount *m)
 }
 
 /* Calls for each line: the mount of @dir; false when there is none. */
-static bool pair_fstab_find(const char *fstab, const char *dir, struct pair_mount *m)
+static bool pair_text_fstab_find(const char *fstab, const char *dir, struct pair_text_mount *m)
 {
 	while (*fstab) {
 		size_t len = strcspn(fstab, "\n");
@@ -43,7 +43,7 @@ static bool pair_fstab_find(const char *fstab, const char *dir, struct pair_moun
 		if (len < sizeof(line)) {
 			memcpy(line, fstab, len);
 			line[len] = '\0';
-			if (pair_mount(line, m) && !strcmp(m->dir, dir))
+			if (pair_text_mount(line, m) && !strcmp(m->dir, dir))
 				return true;
 		}
 		fstab += len + (fstab[len] == '\n');
@@ -51,15 +51,15 @@ static bool pair_fstab_find(const char *fstab, const char *dir, struct pair_moun
 	return false;
 }
 
-char *pair_fstab_root(const char *fstab, bool names)
+char *pair_text_fstab_root(const char *fstab, bool names)
 {
 	static const char *const tags[] = {"UUID=", "LABEL=", "PARTUUID=", "PARTLABEL="};
-	struct pair_mount m;
+	struct pair_text_mount m;
 	const char *subvol;
 	char *root = NULL;
 	bool tagged = false;
 
-	if (!pair_fstab_find(fstab, "/", &m))
+	if (!pair_text_fstab_find(fstab, "/", &m))
 		return NULL;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
 		tagged = tagged || !strncmp(m.spec, tags[i], strlen(tags[i]));
@@ -72,16 +72,16 @@ char *pair_fstab_root(const char *fstab, bool names)
 	return root;
 }
 
-bool pair_fstab_boot(const char *fstab, const char *uuid)
+bool pair_text_fstab_boot(const char *fstab, const char *uuid)
 {
-	struct pair_mount m;
+	struct pair_text_mount m;
 
-	return *uuid && pair_fstab_find(fstab, "/boot", &m) && !strncmp(m.spec, "UUID=", 5) &&
+	return *uuid && pair_text_fstab_find(fstab, "/boot", &m) && !strncmp(m.spec, "UUID=", 5) &&
 	       !strcasecmp(m.spec + 5, uuid);
 }
 
 /* One shell word: quotes are taken off; what a shell would expand is refused. */
-static char *pair_shell_word(const char *s)
+static char *pair_text_shell_word(const char *s)
 {
 	char *out = malloc(strcspn(s, "\n") + 1);
 	char quote = '\0';
@@ -107,7 +107,7 @@ static char *pair_shell_word(const char *s)
 	return out;
 }
 
-char *pair_shell_value(const char *text, const char *name)
+char *pair_text_shell_value(const char *text, const char *name)
 {
 	size_t n = strlen(name);
 	const char *found = NULL;
@@ -120,5 +120,5 @@ char *pair_shell_value(const char *text, const char *name)
 		text += strcspn(text, "\n");
 		text += *text == '\n';
 	}
-	return found ? pair_shell_word(found) : NULL;
+	return found ? pair_text_shell_word(found) : NULL;
 }

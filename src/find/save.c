@@ -1,7 +1,7 @@
 /* save.c - see save.h */
 #include "find/save.h"
 #include "bootconf/grub/grub_envblk.h"
-#include "find/scan.h"
+#include "find/scan_mount.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -61,10 +61,10 @@ static int save_write(struct find_tree *t, const char *path, const struct strv *
 
 	if (r != -EROFS || !*t->mount)
 		return r;
-	r = scan_remount(t, true);
+	r = scan_mount_again(t, true);
 	if (!r)
 		r = save_open_and_write(t, path, set, why);
-	back = scan_remount(t, false);
+	back = scan_mount_again(t, false);
 	return r ? r : back;
 }
 

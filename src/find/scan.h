@@ -25,10 +25,4 @@
  * mount namespaces). */
 int scan_disks(struct find_trees *t, const struct strv *devices, struct strv *warnings);
 
-/* Mounts a scanned tree anew, for writing or again as it was; a dirty journal is
- * replayed by that, so only for an entry that is about to be booted. 0 or
- * -errno: the tree is then closed. Trees of which somebody holds files cannot
- * be changed. */
-int scan_remount(struct find_tree *t, bool writable);
-
 #endif

@@ -1,6 +1,5 @@
 /* scan_mount.c - see scan_mount.h */
 #include "find/scan_mount.h"
-#include "find/scan.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -74,7 +73,7 @@ char *scan_mounted_at(const char *node)
 }
 
 /* The descriptor is what keeps the file system mounted. */
-int scan_remount(struct find_tree *t, bool writable)
+int scan_mount_again(struct find_tree *t, bool writable)
 {
 	int r;
 

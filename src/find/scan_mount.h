@@ -3,6 +3,10 @@
 #ifndef P2V_FIND_SCAN_MOUNT_H
 #define P2V_FIND_SCAN_MOUNT_H
 
+#include "find/tree.h"
+
+#include <stdbool.h>
+
 enum scan_how {
 	SCAN_WHOLE,    /* read-only, journal left alone; all of a btrfs */
 	SCAN_DEFAULT,  /* the same for its default subvolume */
@@ -15,5 +19,11 @@ int scan_mount_tree(const char *node, const char *type, const char *dir, enum sc
 /* Where this process sees the root of the file system on @node; NULL for
  * nowhere. Owned. */
 char *scan_mounted_at(const char *node);
+
+/* Mounts a scanned tree anew, for writing or again as it was; a dirty journal is
+ * replayed by that, so only for an entry that is about to be booted. 0 or
+ * -errno: the tree is then closed. Trees of which somebody holds files cannot
+ * be changed. */
+int scan_mount_again(struct find_tree *t, bool writable);
 
 #endif

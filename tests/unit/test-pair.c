@@ -1,25 +1,26 @@
 /* test-pair.c - what a system's files say about its root, where no boot configuration does */
 #include "find/candidate.h"
 #include "find/pair.h"
+#include "find/pair_text.h"
 #include "tap.h"
 #include "util/cleanup.h"
 
 static void test_versions(void)
 {
-	TAP_STR(pair_version("vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
-	TAP_STR(pair_version("vmlinuz-linux"), "linux");
-	TAP_STR(pair_version("vmlinuz"), "");
-	TAP_STR(pair_version("bzImage"), "");
-	TAP_STR(pair_version("Image-5.4"), "5.4");
-	TAP_OK(!pair_version("vmlinuz-"));
-	TAP_OK(!pair_version("vmlinuz.old.bak"));
-	TAP_OK(!pair_version("initrd.img-6.1"));
-	TAP_OK(!pair_version("System.map-6.1"));
+	TAP_STR(pair_text_version("vmlinuz-6.1.0-9-amd64"), "6.1.0-9-amd64");
+	TAP_STR(pair_text_version("vmlinuz-linux"), "linux");
+	TAP_STR(pair_text_version("vmlinuz"), "");
+	TAP_STR(pair_text_version("bzImage"), "");
+	TAP_STR(pair_text_version("Image-5.4"), "5.4");
+	TAP_OK(!pair_text_version("vmlinuz-"));
+	TAP_OK(!pair_text_version("vmlinuz.old.bak"));
+	TAP_OK(!pair_text_version("initrd.img-6.1"));
+	TAP_OK(!pair_text_version("System.map-6.1"));
 }
 
 static void test_root_is(const char *fstab, bool names, const char *want)
 {
-	CLEANUP_FREE char *root = pair_fstab_root(fstab, names);
+	CLEANUP_FREE char *root = pair_text_fstab_root(fstab, names);
 
 	if (want)
 		TAP_STR(root, want);
@@ -38,14 +39,14 @@ static void test_fstab(void)
 	test_root_is("/dev/sda1 / ext4 rw 0 0", true, "root=/dev/sda1");
 	test_root_is("tmpfs / tmpfs rw 0 0", true, NULL);
 	test_root_is("", true, NULL);
-	TAP_OK(pair_fstab_boot("UUID=ab-CD /boot ext4 rw 0 0", "AB-cd"));
-	TAP_OK(!pair_fstab_boot("UUID= /boot ext4 rw 0 0", ""));
-	TAP_OK(!pair_fstab_boot("UUID=1 /boot/efi vfat rw 0 0", "1"));
+	TAP_OK(pair_text_fstab_boot("UUID=ab-CD /boot ext4 rw 0 0", "AB-cd"));
+	TAP_OK(!pair_text_fstab_boot("UUID= /boot ext4 rw 0 0", ""));
+	TAP_OK(!pair_text_fstab_boot("UUID=1 /boot/efi vfat rw 0 0", "1"));
 }
 
 static void test_value_is(const char *text, const char *want)
 {
-	CLEANUP_FREE char *value = pair_shell_value(text, "V");
+	CLEANUP_FREE char *value = pair_text_shell_value(text, "V");
 
 	if (want)
 		TAP_STR(value, want);
