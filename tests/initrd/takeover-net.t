@@ -48,7 +48,8 @@ make_fake() {
 	chmod +x "$F/ip"
 }
 
-test_plain() {
+# An ordinary machine, with what is not to be carried as well.
+fake_plain() {
 	make_fake
 	card ens3 52:54:00:12:34:56 1450
 	card ens4 52:54:00:12:34:57
@@ -84,6 +85,10 @@ test_plain() {
 	X
 	printf '0:\tfrom all lookup 255\n100:\tfrom 192.0.2.9 fwmark 0x1 lookup 100\n200:\tfrom all iif ens9 [detached] lookup 7\n32766:\tfrom all lookup 254\n' >"$F/rule-4"
 	printf 'nameserver 192.0.2.53\nsearch example.org a.example.org\n' >"$F/etc/resolv.conf"
+}
+
+test_plain() {
+	fake_plain
 	cat >"$T/want" <<-'X'
 		link 52:54:00:12:34:56 mtu 1450
 		link 52:54:00:12:34:57
