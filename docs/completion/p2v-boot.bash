@@ -15,8 +15,10 @@ _p2v_boot_ids() {
 		esac
 	done
 	((${#where[@]})) || return 0
-	p2v-boot --quiet "${where[@]}" --json list 2>/dev/null |
-		sed -n 's/^ *"id": "\(.*\)",\{0,1\}$/\1/p'
+	p2v-boot --quiet "${where[@]}" --tsv list 2>/dev/null | cut -f 8 |
+		while IFS= read -r i; do
+			printf '%b\n' "$i" # control characters and backslashes are octal
+		done
 }
 
 _p2v_boot() {
@@ -24,7 +26,7 @@ _p2v_boot() {
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	options='--root --tree --device --config --platform --env --timeout --save-default
-		--allow-shell --json --append --cmdline --kernel --initrd --dtb --kexec-load
+		--allow-shell --json --tsv --append --cmdline --kernel --initrd --dtb --kexec-load
 		--dry-run --quiet --help --version'
 	COMPREPLY=()
 

@@ -2,6 +2,7 @@
 #include "boot/cli.h"
 #include "boot/cli_shared.h"
 #include "boot/direct.h"
+#include "find/entry_lines.h"
 #include "find/find.h"
 #include "find/save.h"
 #include "find/scan.h"
@@ -133,6 +134,18 @@ static int cli_print_json(const struct jdoc *d)
 	return cli_flush(P2V_EXIT_OK);
 }
 
+/* Lines for programs; @text is freed. */
+static int cli_print_lines(char *text)
+{
+	if (!text) {
+		log_error("out of memory");
+		return P2V_EXIT_FAILED;
+	}
+	fputs(text, stdout);
+	free(text);
+	return cli_flush(P2V_EXIT_OK);
+}
+
 int cli_list(const struct cli *c)
 {
 	CLEANUP(cli_release) struct cli_state s = {0};
@@ -146,6 +159,8 @@ int cli_list(const struct cli *c)
 	}
 	if (status)
 		return status;
+	if (c->tsv)
+		return cli_print_lines(entry_lines(&s.list, NULL));
 	for (size_t i = 0; i < s.list.n; i++) {
 		const struct boot_entry *e = &s.list.v[i];
 		char title[512], source[512] = "";
@@ -177,6 +192,8 @@ int cli_show(const struct cli *c, const char *id)
 
 	if (!e)
 		return status ? status : P2V_EXIT_REFUSED;
+	if (c->tsv)
+		return cli_print_lines(entry_lines_one(&s.list, e, NULL));
 	cli_print_entry(e);
 	return cli_flush(P2V_EXIT_OK);
 }

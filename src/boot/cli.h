@@ -29,7 +29,7 @@ struct cli {
 	struct strv initrds;  /* --initrd */
 	const char *dtb;      /* --dtb */
 	bool kexec_load;      /* --kexec-load: by kexec-tools */
-	bool json, dry_run, quiet;
+	bool json, tsv, dry_run, quiet;
 };
 
 int cli_list(const struct cli *c);

@@ -42,6 +42,7 @@ static const char usage_text[] =
 	"      --save-default   what is started becomes the saved default\n"
 	"      --allow-shell    the menu offers a shell on this system\n"
 	"  -j, --json           list as JSON\n"
+	"      --tsv            list and show as lines for programs, p2v-boot(8) has the fields\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
 	"      --kernel FILE    start this file, whatever any configuration says; with\n"
@@ -69,6 +70,7 @@ enum {
 	OPTION_TIMEOUT,
 	OPTION_SAVE_DEFAULT,
 	OPTION_ALLOW_SHELL,
+	OPTION_TSV,
 };
 
 static const struct option options[] = {
@@ -82,6 +84,7 @@ static const struct option options[] = {
 	{"save-default", no_argument, NULL, OPTION_SAVE_DEFAULT},
 	{"allow-shell", no_argument, NULL, OPTION_ALLOW_SHELL},
 	{"json", no_argument, NULL, 'j'},
+	{"tsv", no_argument, NULL, OPTION_TSV},
 	{"append", required_argument, NULL, 'a'},
 	{"cmdline", required_argument, NULL, 'l'},
 	{"kernel", required_argument, NULL, OPTION_KERNEL},
@@ -156,6 +159,9 @@ static int set_option(struct cli *c, int option, const char *value)
 	case 'j':
 		c->json = true;
 		return -1;
+	case OPTION_TSV:
+		c->tsv = true;
+		return -1;
 	case 'a':
 		c->append = value;
 		return -1;
@@ -226,6 +232,8 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return id ? usage_error("unload takes no argument") : cli_unload();
 	if (!strcmp(argv[0], "jump"))
 		return id ? usage_error("jump takes no argument") : cli_jump();
+	if (c->json && c->tsv)
+		return usage_error("--json does not go together with --tsv");
 	if (!strcmp(argv[0], "list"))
 		return id ? usage_error("list takes no argument") : cli_list(c);
 	if (!strcmp(argv[0], "show"))

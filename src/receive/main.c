@@ -24,6 +24,8 @@ static const char usage[] =
 	"                     else; may be given more than once (default: all disks)\n"
 	"  --session-dir DIR  where the state of a push lives (default: /run/p2v)\n"
 	"  --fixups DIR       the fixups to run on the migrated system\n"
+	"  --print-libexec    print the folder where this program looks for its scripts,\n"
+	"                     and exit\n"
 	"  --help             show this text\n"
 	"  --version          show the version\n"
 	"\n"
@@ -71,6 +73,7 @@ int main(int argc, char **argv)
 		{"disk", required_argument, NULL, 'd'},
 		{"session-dir", required_argument, NULL, 's'},
 		{"fixups", required_argument, NULL, 'f'},
+		{"print-libexec", no_argument, NULL, 'L'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, 'V'},
 		{0},
@@ -98,6 +101,9 @@ int main(int argc, char **argv)
 		case 'f':
 			o.fixups = optarg;
 			break;
+		case 'L':
+			puts(libexec);
+			return fflush(stdout) ? P2V_EXIT_FAILED : P2V_EXIT_OK;
 		case 'h':
 			fputs(usage, stdout);
 			return fflush(stdout) ? P2V_EXIT_FAILED : P2V_EXIT_OK;

@@ -65,6 +65,27 @@ check_status "an unknown platform" 1 p2v-boot list --platform mips
 check_status "help" 0 p2v-boot --help
 check_has "it teaches" "$T/out" "Examples:"
 
+# For programs: always nine fields, and nothing in them is what it only looks like.
+check_status "lines for programs" 0 p2v-boot list --tsv --root "$F/debian/root"
+check_eq "a line for each entry, nine fields each" "$(awk -F '\t' '{ print NF }' "$T/out" | sort | uniq -c | tr -s ' ')" \
+	" $(p2v-boot list --root "$F/debian/root" | wc -l) 9"
+check_eq "one is the default" "$(grep -c '^yes' "$T/out")" 1
+check_eq "its loader and files" "$(grep '^yes' "$T/out" | cut -f 2-4,6)" \
+	"grub	root:/boot/grub/grub.cfg	root:/boot/vmlinuz-6.1.0-56-amd64	root:/boot/initrd.img-6.1.0-56-amd64"
+grep '^yes' "$T/out" >"$T/default"
+check_status "show prints one line" 0 p2v-boot show --tsv --root "$F/debian/root" "$(cut -f 8 "$T/default")"
+check "the same" cmp "$T/out" "$T/default"
+check_status "nothing to boot, as lines" 2 p2v-boot list --tsv --root "$T/empty"
+check_eq "is no line" "$(cat "$T/out")" ""
+check_status "one kind of output at a time" 1 p2v-boot list --tsv --json --root "$F/debian/root"
+mkdir -p "$T/odd/boot/grub"
+: >"$T/odd/boot/k 1"
+printf 'menuentry "a\tb" --id "x\\\\y" { linux "/boot/k 1" "p=a\\\\x20b" }\n' >"$T/odd/boot/grub/grub.cfg"
+check_status "names with blanks and backslashes" 0 p2v-boot list --tsv --root "$T/odd"
+cut -f 1-4,6- "$T/out" >"$T/fields"
+check_has "are told apart from fields" "$T/fields" \
+	'yes	grub	root:/boot/grub/grub.cfg	root:/boot/k\0401		p=a\134\134x20b	x\134y	a\011b'
+
 # Links that leave the tree are resolved inside it; other kinds of file are no
 # kernels, and a FIFO does not hang.
 echo secret >"$T/outside/vmlinuz"

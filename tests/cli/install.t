@@ -17,6 +17,8 @@ done
 for name in fixups/lib.sh fixups/undo hooks/lib.sh hooks/files/forced-command initrd/common.sh; do
 	check "$name is installed" test -s "$dest/usr/lib/p2v-target/$name"
 done
+check_eq "the receiver looks beside itself" "$("$dest/usr/bin/p2v-receive" --print-libexec)" \
+	"$(readlink -f "$dest/usr/lib/p2v-target")"
 check "the static programs are installed" test -x "$dest/usr/lib/p2v-target/initrd/p2v-wrap-init"
 check_fails "their source is not" test -e "$dest/usr/lib/p2v-target/initrd/relay/wrap-init.c"
 check "fixups are executable" test -x "$dest/usr/lib/p2v-target/fixups/10-fstab"
