@@ -7,6 +7,9 @@
 #
 # shellcheck shell=sh disable=SC2034 # p2v-instance exports what is set here
 
+# What the bootstrap system has in common with the initrds.
+: "${P2V_FILES:=${P2V_HOOKS:-$(dirname "$0")}/../initrd/files}"
+
 say() {
 	echo "p2v-instance: $*"
 }

@@ -14,10 +14,10 @@ remote_run() {
 
 # remote_pack DIR: everything in one folder, here in RAM or /tmp, by links.
 remote_pack() {
-	mkdir -p "$1/takeover"
+	mkdir -p "$1/takeover" "$1/ramboot"
 	cp "$self" "$1/p2v-takeover"
 	cp "$home"/takeover/* "$1/takeover/"
-	cp "$home/common.sh" "$1/common.sh"
+	cp "$home/ramboot/ramboot.sh" "$1/ramboot/"
 	[ -z "$kernel" ] || ln -s "$(readlink -f "$kernel")" "$1/kernel"
 	ln -s "$(readlink -f "$initrd")" "$1/initrd"
 	[ -z "$keys_file" ] || ln -s "$(readlink -f "$keys_file")" "$1/keys"

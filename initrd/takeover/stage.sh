@@ -66,7 +66,7 @@ stage_overlay() {
 	for stage_program in after first; do
 		install_file 755 "$home/takeover/$stage_program" "$stage_etc/takeover/$stage_program"
 	done
-	install_file 644 "$home/common.sh" "$stage_etc/takeover/common.sh"
+	install_file 644 "$home/ramboot/ramboot.sh" "$stage_etc/takeover/ramboot.sh"
 	stage_config >"$stage_etc/takeover/config"
 	stage_services
 	stage_with "$1"

@@ -14,7 +14,7 @@ for name in p2v-push p2v-receive p2v-boot p2v-initrd p2v-takeover p2v-instance p
 	check "$name --help works where it was installed" "$dest/usr/bin/$name" --help
 	check "$name has a manual page" test -s "$dest/usr/share/man/man8/$name.8"
 done
-for name in fixups/lib.sh fixups/undo hooks/lib.sh hooks/files/forced-command initrd/common.sh; do
+for name in fixups/lib.sh fixups/undo hooks/lib.sh initrd/files/forced-command initrd/ramboot/ramboot.sh; do
 	check "$name is installed" test -s "$dest/usr/lib/p2v-target/$name"
 done
 check_eq "the receiver looks beside itself" "$("$dest/usr/bin/p2v-receive" --print-libexec)" \
@@ -56,5 +56,25 @@ for file in "$ROOT"/docs/completion/*.bash; do
 	check "the completion $name is installed" \
 		test -s "$dest/usr/share/bash-completion/completions/${name%.bash}"
 done
+# Each finds its own parts there, and those of the others that it may use.
+need cpio busybox sshd depmod modprobe
+mkdir -p "$T/root/lib/modules/6.0.0-test"
+touch "$T/root/lib/modules/6.0.0-test/modules.order" "$T/root/lib/modules/6.0.0-test/modules.builtin"
+check_status "a standalone initrd is built from there" 0 "$dest/usr/bin/p2v-initrd" build --standalone \
+	--kernel 6.0.0-test --modules-from "$T/root" --programs "$dest/usr/bin" --compress none -o "$T/initrd"
+cpio -it --quiet <"$T/initrd" >"$T/names"
+for name in init etc/ssh/sshd_config usr/lib/p2v-target/forced-command usr/lib/p2v-target/fixups/lib.sh \
+	usr/lib/p2v-target/standalone/network.sh; do
+	check "it has $name" grep -qxF "$name" "$T/names"
+done
+check_fails "and nothing that builds it" grep -q 'standalone/build' "$T/names"
+check_status "it is configured from there" 0 "$dest/usr/bin/p2v-initrd" configure "$T/initrd" --set ip=dhcp -o "$T/initrd"
+check_status "the moving initramfs says what it lacks" 2 "$dest/usr/bin/p2v-initrd" build --ramboot --kernel 0-none -o "$T/x"
+check_has "by itself" "$T/err" "no modules in /lib/modules/0-none"
+check_status "so does check" 4 "$dest/usr/bin/p2v-initrd" check "$T/none" --this-machine
+check_has "by itself" "$T/err" "$T/none is no file that can be read"
+check_status "an instance is refused from there" 2 "$dest/usr/bin/p2v-instance" create --disk "$T/disk" \
+	--hostname h --ssh-key "$T/none"
+check_has "by what is missing, not by a part" "$T/err" "cannot read the ssh key file"
 
 done_testing

@@ -17,7 +17,7 @@ chmod +x "$T/bin/p2v-boot"
 start_sshd
 cat >"$T/door" <<EOS
 #!/bin/sh
-P2V_BIN="$T/bin" P2V_RESCUE_FLAG="$T/none" P2V_MENU_LOCK="$T/lock" exec "$ROOT/hooks/files/forced-command"
+P2V_BIN="$T/bin" P2V_RESCUE_FLAG="$T/none" P2V_MENU_LOCK="$T/lock" exec "$ROOT/initrd/files/forced-command"
 EOS
 chmod +x "$T/door"
 echo "command=\"$T/door\",restrict,pty $(cat "$T/ssh/id.pub")" >"$T/ssh/authorized_keys"

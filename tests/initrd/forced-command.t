@@ -17,7 +17,7 @@ door() {
 		cd "$T" || exit 1
 		unset SSH_ORIGINAL_COMMAND
 		[ $# -lt 2 ] || export SSH_ORIGINAL_COMMAND="$2"
-		P2V_BIN=$T/bin P2V_RESCUE_FLAG=$T/rescue $1 "$ROOT/hooks/files/forced-command" </dev/null
+		P2V_BIN=$T/bin P2V_RESCUE_FLAG=$T/rescue $1 "$ROOT/initrd/files/forced-command" </dev/null
 	)
 }
 

@@ -33,7 +33,7 @@ for script in create import export rename; do
 	check_status "$script takes no argument" 1 with "$os/$script" argument
 done
 
-network() { with "$@" sh -c 'HERE=$1; . "$1/common.sh"; gnt_configure; gnt_network' sh "$os"; }
+network() { with "$@" sh -c 'HERE=$1; . "$1/lib.sh"; gnt_configure; gnt_network' sh "$os"; }
 check_eq "Ganeti's address, with its network" "$(network NIC_0_IP=192.0.2.9 \
 	NIC_0_NETWORK_SUBNET=192.0.2.0/24 NIC_0_NETWORK_GATEWAY=192.0.2.1)" \
 	"static address=192.0.2.9/24 gateway=192.0.2.1"

@@ -22,11 +22,11 @@ check_has "says where it looked" "$T/err" '/lib/modules/0.0.0-none'
 check_fails "nothing was written" test -e "$T/x"
 
 # Everything that the initramfs takes by name is there to be taken.
-for file in common.sh modules.common initramfs-tools/hooks/p2v-ramboot \
+for file in ramboot.sh ../files/modules.list initramfs-tools/hooks/p2v-ramboot \
 	initramfs-tools/scripts/local-bottom/p2v-ramboot; do
-	check "$file is in place" test -r "$ROOT/initrd/$file"
+	check "$file is in place" test -r "$ROOT/initrd/ramboot/$file"
 done
 for script in hooks/p2v-ramboot scripts/local-bottom/p2v-ramboot; do
-	check_eq "$script has no prerequisites" "$(sh "$ROOT/initrd/initramfs-tools/$script" prereqs)" ''
+	check_eq "$script has no prerequisites" "$(sh "$ROOT/initrd/ramboot/initramfs-tools/$script" prereqs)" ''
 done
 done_testing

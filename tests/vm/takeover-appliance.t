@@ -77,7 +77,7 @@ make_boot() {
 
 # What docs/maintenance.rst tells to do.
 make_update() {
-	mkdir -p "$T/update/services" "$T/update/takeover"
+	mkdir -p "$T/update/services" "$T/update/takeover" "$T/update/ramboot"
 	cp "$T/two.squashfs" "$T/update/services/firmware"
 	cat >"$T/update/services/10-status" <<-'X'
 		#!/bin/sh
@@ -97,7 +97,8 @@ make_update() {
 	X
 	chmod +x "$T/update/services/10-status" "$T/update/services/20-write.once"
 	cp "$takeover_initrd" "$T/update/bootstrap.initrd"
-	cp "$ROOT/initrd/p2v-takeover" "$ROOT/initrd/common.sh" "$T/update/"
+	cp "$ROOT/initrd/p2v-takeover" "$T/update/"
+	cp "$ROOT/initrd/ramboot/ramboot.sh" "$T/update/ramboot/"
 	cp "$ROOT"/initrd/takeover/* "$T/update/takeover/"
 }
 

@@ -4,9 +4,9 @@
 # administrator, whose machine then waits for p2v.ramboot=on.
 #
 # dracut sources this; inst, inst_hook, inst_simple and derror are its own.
-# The folder of common.sh is the one that p2v-initrd names, or an installation's.
+# The folder of ramboot.sh is the one that p2v-initrd names, or an installation's.
 #
-# shellcheck disable=SC1090,SC2154 # the builder's variables, and ours by common.sh
+# shellcheck disable=SC1090,SC2154 # the builder's variables, and ours by ramboot.sh
 
 check() {
 	return 255
@@ -17,19 +17,19 @@ depends() {
 }
 
 install() {
-	p2v_common=
-	for p2v_dir in "${P2V_INITRD_DIR:-}" /usr/lib/p2v-target/initrd /usr/local/lib/p2v-target/initrd; do
-		if [ -n "$p2v_dir" ] && [ -r "$p2v_dir/common.sh" ]; then
-			p2v_common=$p2v_dir/common.sh
+	p2v_engine=
+	for p2v_dir in "${P2V_INITRD_DIR:-}" /usr/lib/p2v-target/initrd/ramboot /usr/local/lib/p2v-target/initrd/ramboot; do
+		if [ -n "$p2v_dir" ] && [ -r "$p2v_dir/ramboot.sh" ]; then
+			p2v_engine=$p2v_dir/ramboot.sh
 			break
 		fi
 	done
-	if [ -z "$p2v_common" ]; then
-		derror "p2v-ramboot: common.sh not found (set P2V_INITRD_DIR)"
+	if [ -z "$p2v_engine" ]; then
+		derror "p2v-ramboot: ramboot.sh not found (set P2V_INITRD_DIR)"
 		return 1
 	fi
-	. "$p2v_common"
-	inst_simple "$p2v_common" /usr/lib/p2v-ramboot/common.sh
+	. "$p2v_engine"
+	inst_simple "$p2v_engine" /usr/lib/p2v-ramboot/ramboot.sh
 	for p2v_program in $ramboot_programs; do
 		if ! p2v_path=$(command -v "$p2v_program"); then
 			derror "p2v-ramboot: $p2v_program is missing here"

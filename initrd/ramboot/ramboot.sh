@@ -1,4 +1,4 @@
-# common.sh - move the mounted root file system into RAM (POSIX sh, for busybox)
+# ramboot.sh - move the mounted root file system into RAM (POSIX sh, for busybox)
 #
 # These functions run inside the initramfs, after the root disk was mounted
 # and before it becomes "/". The order of work is ramboot_run's; the callers

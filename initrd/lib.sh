@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# pack.sh - what building and configuring a standalone initrd have in common:
+# lib.sh - what building and configuring a standalone initrd have in common:
 # keys that are looked at before they are packed, and cpio archives that depend
 # on nothing but their content. Runs on the build machine.
 

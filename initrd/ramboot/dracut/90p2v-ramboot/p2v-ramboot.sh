@@ -8,7 +8,7 @@
 p2v_ramboot() (
 	PATH=/usr/lib/p2v-ramboot:$PATH
 	ramboot_root=${NEWROOT:-/sysroot}
-	. "${p2v_tools:-/usr/lib/p2v-ramboot}/common.sh"
+	. "${p2v_tools:-/usr/lib/p2v-ramboot}/ramboot.sh"
 	ramboot_configure
 	if [ "$ramboot_wanted" != on ]; then
 		ramboot_say "off: the system runs from its disk"

@@ -1,4 +1,4 @@
-# common.sh - what the Ganeti OS scripts share (POSIX sh)
+# lib.sh - what the Ganeti OS scripts share (POSIX sh)
 #
 # Ganeti describes the instance by environment variables; the interface is
 # ganeti-os-interface(7), version 20. An administrator's defaults for every

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib.sh"
 need dash busybox find getfattr setfattr
 
-# inside SHELL SCRIPT: runs it with common.sh loaded and its paths in $T/fake.
+# inside SHELL SCRIPT: runs it with ramboot.sh loaded and its paths in $T/fake.
 inside() {
 	inside_shell=$1
 	shift
@@ -17,7 +17,7 @@ inside() {
 		ramboot_console=$T/fake/console ramboot_conf=$T/fake/conf \
 		ramboot_pause=0 ramboot_initramfs=$T/fake/initramfs/ ramboot_mount="$T/fake/tools/mount" \
 		ramboot_umount="$T/fake/tools/umount" fake=$T/fake \
-		$inside_shell -c ". '$ROOT/initrd/common.sh'; $1"
+		$inside_shell -c ". '$ROOT/initrd/ramboot/ramboot.sh'; $1"
 }
 
 make_fake() {
