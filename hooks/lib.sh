@@ -10,46 +10,13 @@
 # What the bootstrap system has in common with the initrds.
 : "${P2V_FILES:=${P2V_HOOKS:-$(dirname "$0")}/../initrd/files}"
 
+program_name=p2v-instance
+# shellcheck source=../initrd/files/program.sh
+. "$P2V_FILES/program.sh"
+
+# What is being done is what this program prints.
 say() {
 	echo "p2v-instance: $*"
-}
-
-# die STATUS MESSAGE...: 1 usage, 2 refused with nothing written, 4 failed.
-die() {
-	die_status=$1
-	shift
-	echo "p2v-instance: $*" >&2
-	exit "$die_status"
-}
-
-exit_commands=
-
-# on_exit COMMAND: runs it (with eval) at the end, the last one first. The
-# command must only name paths that this program made.
-on_exit() {
-	exit_commands="$1
-$exit_commands"
-}
-
-run_exit_commands() {
-	exit_status=$?
-	trap - EXIT HUP INT TERM
-	set +e
-	eval "$exit_commands"
-	exit "$exit_status"
-}
-
-trap_exits() {
-	trap run_exit_commands EXIT
-	trap 'exit 129' HUP INT TERM
-}
-
-# need PROGRAM:PACKAGE...
-need() {
-	for need_pair in "$@"; do
-		command -v "${need_pair%%:*}" >/dev/null 2>&1 ||
-			die 2 "${need_pair%%:*} is missing here: install the package ${need_pair#*:}"
-	done
 }
 
 # write_file FILE [MODE] <content. The old file goes first: in a root tree it
@@ -73,10 +40,10 @@ enable_unit() {
 	ln -sf "/lib/systemd/system/$1" "$TARGET/etc/systemd/system/$2.wants/$1"
 }
 
-# Modules named in list $1 and all that they depend on, as paths relative to
+# Modules named in list $1 (the first word of a line) and all that they depend on, as paths relative to
 # the module tree $2, in the form of modules.dep.
 modules_closure() {
-	sed -e 's/#.*//' -e 's/[[:blank:]]//g' -e '/^$/d' -e 's/-/_/g' "$1" |
+	awk '{ sub(/#.*/, "") } NF { gsub(/-/, "_", $1); print $1 }' "$1" |
 		awk -v depfile="$2/modules.dep" '
 		BEGIN {
 			while ((getline line <depfile) > 0) {

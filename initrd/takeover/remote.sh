@@ -14,10 +14,11 @@ remote_run() {
 
 # remote_pack DIR: everything in one folder, here in RAM or /tmp, by links.
 remote_pack() {
-	mkdir -p "$1/takeover" "$1/ramboot"
+	mkdir -p "$1/takeover" "$1/ramboot" "$1/files"
 	cp "$self" "$1/p2v-takeover"
 	cp "$home"/takeover/* "$1/takeover/"
 	cp "$home/ramboot/ramboot.sh" "$1/ramboot/"
+	cp "$home/files/program.sh" "$1/files/"
 	[ -z "$kernel" ] || ln -s "$(readlink -f "$kernel")" "$1/kernel"
 	ln -s "$(readlink -f "$initrd")" "$1/initrd"
 	[ -z "$keys_file" ] || ln -s "$(readlink -f "$keys_file")" "$1/keys"

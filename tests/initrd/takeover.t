@@ -18,6 +18,7 @@ inside() {
 		stage_root=$fake probe_systemctl=$fake/systemctl probe_machine_name=x86_64 SSH_CONNECTION='' SSH_USER_AUTH='' \
 		F=$fake T=$T home=$ROOT/initrd \
 		$1 -c '
+		program_name=p2v-takeover; . "$home/files/program.sh"
 		for part in lib probe network access image verdict stage kexec pivot; do . "$home/takeover/$part.sh"; done
 		work=$T method=pivot deadman=5 finally=stay services= then= with= append= stage=
 		fact_mem_total=500000 fact_mem_available=400000 fact_swap_used=0 fact_run_free=40000

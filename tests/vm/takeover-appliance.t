@@ -77,7 +77,7 @@ make_boot() {
 
 # What docs/maintenance.rst tells to do.
 make_update() {
-	mkdir -p "$T/update/services" "$T/update/takeover" "$T/update/ramboot"
+	mkdir -p "$T/update/services" "$T/update/takeover" "$T/update/ramboot" "$T/update/files"
 	cp "$T/two.squashfs" "$T/update/services/firmware"
 	cat >"$T/update/services/10-status" <<-'X'
 		#!/bin/sh
@@ -99,6 +99,7 @@ make_update() {
 	cp "$takeover_initrd" "$T/update/bootstrap.initrd"
 	cp "$ROOT/initrd/p2v-takeover" "$T/update/"
 	cp "$ROOT/initrd/ramboot/ramboot.sh" "$T/update/ramboot/"
+	cp "$ROOT/initrd/files/program.sh" "$T/update/files/"
 	cp "$ROOT"/initrd/takeover/* "$T/update/takeover/"
 }
 
