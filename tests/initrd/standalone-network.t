@@ -12,7 +12,7 @@ mkdir -p "$T/bin"
 
 # from SHELL FUNCTION TEXT: what the function prints for TEXT.
 from() {
-	printf '%s\n' "$3" | p2v_run="$T/run" p2v_sys="$T/sys" $1 -c ". '$D/base.sh'; . '$D/network.sh'; $2"
+	printf '%s\n' "$3" | p2v_run="$T/run" p2v_lib="$ROOT/initrd" p2v_sys="$T/sys" $1 -c ". '$D/base.sh'; . '$D/network.sh'; $2"
 }
 
 # run SHELL TEXT: on the machine in $T, with programs that note their calls.
