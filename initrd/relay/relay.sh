@@ -50,19 +50,44 @@ relay_configure() {
 # What the installed system's own boot loader would start: relay_kernel is the
 # file, relay_version its modules' name.
 relay_find_kernel() {
-	p2v-boot --quiet --root "${relay_root:-/}" --dry-run load >"$relay_state/entry" ||
+	p2v-boot --quiet --root "${relay_root:-/}" list --tsv >"$relay_state/entries" ||
 		relay_fail "no boot entry was found in ${relay_root:-/}" || return
-	relay_kernel=$(sed -n 's/^kernel  *[^:]*:\(.*\)/\1/p' "$relay_state/entry" | head -n 1)
-	[ -n "$relay_kernel" ] || relay_fail "the default boot entry names no kernel" || return
+	relay_kernel=$(relay_default 4)
+	case $relay_kernel in
+	'') relay_fail "the default boot entry names no kernel" || return ;;
+	*'#'*) relay_fail "the default boot entry's kernel is a part of another file, ${relay_kernel%%#*}" || return ;;
+	esac
+	relay_kernel=$(relay_decode "${relay_kernel#*:}")
 	relay_kernel=$(readlink -f "$relay_root$relay_kernel") && [ -f "$relay_kernel" ] ||
 		relay_fail "the default boot entry's kernel is not there" || return
+	relay_find_version || return
+	[ -d "$relay_root/lib/modules/$relay_version" ] ||
+		relay_fail "there are no modules for $relay_kernel in /lib/modules/$relay_version"
+}
+
+# As the kernel's image tells it, else by its file's name.
+relay_find_version() {
+	relay_version=$(relay_decode "$(relay_default 5)")
+	case $relay_version in
+	'') ;;
+	.* | *[!A-Za-z0-9._+~-]*) relay_fail "$relay_kernel has a strange version: $relay_version" || return ;;
+	*) return 0 ;;
+	esac
 	relay_version=${relay_kernel##*/}
 	case $relay_version in
 	vmlinuz-* | kernel-* | Image-*) relay_version=${relay_version#*-} ;;
-	*) relay_fail "$relay_kernel does not have its version in its name" || return ;;
+	*) relay_fail "$relay_kernel does not tell its version, and does not have it in its name" ;;
 	esac
-	[ -d "$relay_root/lib/modules/$relay_version" ] ||
-		relay_fail "there are no modules for $relay_kernel in /lib/modules/$relay_version"
+}
+
+# relay_default FIELD: of the default entry, as in p2v-boot(8), LINES FOR PROGRAMS.
+relay_default() {
+	awk -F '\t' -v field="$1" '$1 == "yes" { print $field; exit }' "$relay_state/entries"
+}
+
+# relay_decode TEXT: with the bytes that are octal in it.
+relay_decode() {
+	printf '%b' "$(printf '%s\n' "$1" | sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g')"
 }
 
 # The provider's initramfs: a file, or what a command writes; of that, the last
@@ -103,13 +128,13 @@ relay_root_modules() {
 # file list; and whose work the initramfs is.
 relay_list_modules() {
 	relay_checked=0
-	p2v-initrd check "$relay_initrd" --this-machine --network --json --kernel "$relay_version" \
+	p2v-initrd check "$relay_initrd" --this-machine --network --tsv --kernel "$relay_version" \
 		--modules-from "${relay_root:-/}" >"$relay_state/check" || relay_checked=$?
 	[ "$relay_checked" = 0 ] || [ "$relay_checked" = 2 ] ||
 		relay_fail "the provider's initramfs could not be looked into" || return
-	relay_generator=$(sed -n 's/.*"generator": "\([^"]*\)".*/\1/p' "$relay_state/check")
+	relay_generator=$(awk -F '\t' '$1 == "generator" { print $2 }' "$relay_state/check")
 	{
-		sed -n 's/.*"state": "lacks", "driver": "\([^"]*\)".*/\1/p' "$relay_state/check"
+		awk -F '\t' '$1 == "driver" && $2 == "lacks" && $3 != "-" { print $3 }' "$relay_state/check"
 		relay_root_modules
 		for relay_name in $MODULES; do
 			echo "$relay_name"

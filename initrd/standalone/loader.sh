@@ -21,7 +21,7 @@ loader_assemble() {
 
 # loader_ready: is there an entry? Its complaints are kept for loader_fail.
 loader_ready() {
-	p2v-boot list >"$p2v_run/entries" 2>"$p2v_run/loader.log"
+	p2v-boot list --tsv >"$p2v_run/entries" 2>"$p2v_run/loader.log"
 }
 
 loader_wait() {
@@ -55,7 +55,7 @@ loader_boot() {
 		loader_error="nothing to boot was found on: ${loader_disks:-no disk at all}"
 		return 1
 	fi
-	say "booting $(sed -n 's/^\* *[0-9]* *//p' "$p2v_run/entries" | head -n 1)"
+	say "booting $(awk -F '\t' '$1 == "yes" { print $9 }' "$p2v_run/entries")"
 	if p2v-boot kexec --append "$loader_guard=1" >>"$p2v_run/loader.log" 2>&1; then
 		# A process of its own jumps in a moment, and reboots if it cannot.
 		loader_end=$(($(uptime_seconds) + 300))

@@ -48,6 +48,13 @@ run 2 "as JSON" "$image" --modalias "$T/aliases" --modules-from "$case_root" --n
 check_eq "what lacks" "$(jq -r '[.drivers[] | select(.state == "lacks") | .driver] | join(" ")' "$T/out")" "sd_mod virtio_blk"
 check_eq "the rest" "$(jq -r '"\(.kernel) \(.generator) \(.complete) \(.drivers[] | select(.driver == "virtio_pci") | .aliases[0])"' "$T/out")" \
 	"$V initramfs-tools false pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00"
+check_status "as lines" 2 "$initrd" check "$image" --modalias "$T/aliases" --modules-from "$case_root" --need sd_mod --tsv
+check_eq "what lacks" "$(awk -F '\t' '$1 == "driver" && $2 == "lacks" { print $3 }' "$T/out" | tr '\n' ' ')" "sd_mod virtio_blk "
+check_eq "the rest" "$(grep -v '^driver' "$T/out"; awk -F '\t' '$3 == "virtio_pci" { print NF, $4, $5 }' "$T/out")" \
+	"kernel	$V
+generator	initramfs-tools
+5 storage pci:v00001AF4d00001001sv00001AF4sd00000002bc01sc00i00"
+check_status "one kind of output at a time" 1 "$initrd" check "$image" --modalias "$T/aliases" --tsv --json
 
 run 2 "by what the image itself knows" "$image" --modalias "$T/aliases"
 check_has "a disk that has no driver lacks one" "$T/said" "lacks - storage virtio:d00000002v00001AF4"

@@ -29,17 +29,20 @@ cat "$T/running"
 X
 play p2v-boot <<'X'
 case $* in
-*dry-run*) printf 'id         x\nkernel     root:/boot/vmlinuz-6.1-own\ninitrd     root:/boot/initrd\n' ;;
+*list*)
+	printf 'no\tgrub\troot:/boot/grub/grub.cfg\troot:/boot/rescue\t\t\t\tr\tRescue\n'
+	printf 'yes\tgrub\troot:/boot/grub/grub.cfg\t%s\troot:/boot/initrd\tquiet\tx\tOwn\n' "$(cat "$T/entry")"
+	;;
 *load*) exit "$(cat "$T/load-status")" ;;
 esac
 X
 play p2v-initrd <<'X'
 case $1 in
 check)
-	printf '  "generator": "%s",\n' "$(cat "$T/generator")"
-	printf '    {"state": "lacks", "driver": "virtio_net", "kind": "network", "aliases": ["virtio:d1"]},\n'
-	printf '    {"state": "lacks", "driver": null, "kind": "storage", "aliases": ["pci:x"]},\n'
-	printf '    {"state": "module", "driver": "virtio_pci", "kind": "storage", "aliases": ["pci:y"]}\n'
+	printf 'kernel\t6.1-own\ngenerator\t%s\n' "$(cat "$T/generator")"
+	printf 'driver\tlacks\tvirtio_net\tnetwork\tvirtio:d1\n'
+	printf 'driver\tlacks\t-\tstorage\tpci:x\n'
+	printf 'driver\tmodule\tvirtio_pci\tstorage\tpci:y\n'
 	exit 2
 	;;
 add-modules)
@@ -80,6 +83,7 @@ fresh() { # a provider's kernel runs, and everything is as it should be
 	echo 5.4-provider >"$T/running"
 	echo 0 >"$T/load-status"
 	echo unknown >"$T/generator"
+	printf 'root:/boot/vmlinuz-6.1-own\t' >"$T/entry"
 	echo "root=/dev/nbd0 quiet" >"$T/proc/cmdline"
 }
 run() { # STATUS DESCRIPTION
@@ -161,6 +165,27 @@ echo 2 >"$T/load-status"
 run 4 "a kernel that cannot be loaded"
 check_fails "nothing ends" called 'systemctl\|p2v-boot jump'
 check "what was loaded is unloaded" called "p2v-boot unload"
+# The kernel's own word comes before its file's name; a name may hold anything.
+fresh
+rm -f "$state/tries"
+printf 'root:/boot/my\\040\\134kernel\t6.1-own' >"$T/entry"
+echo kernel >"$T/root/boot/my \\kernel"
+run 0 "a kernel that tells its version"
+check_has "goes on with that" "$T/out" "the initramfs for 6.1-own"
+check "and its file" called "p2v-boot load --kernel $T/root/boot/my .kernel --initrd"
+fresh
+rm -f "$state/tries"
+printf 'root:/boot/my\\040\\134kernel\t' >"$T/entry"
+run 4 "one that does not"
+check_has "is named" "$T/out" "does not tell its version, and does not have it in its name"
+fresh
+printf 'root:/boot/vmlinuz-6.1-own\t../../etc' >"$T/entry"
+run 4 "one that tells nonsense"
+check_has "is refused" "$T/out" "strange version: ../../etc"
+fresh
+printf 'root:/EFI/Linux/x.efi#4096+100\t6.1-own' >"$T/entry"
+run 4 "a unified kernel image"
+check_has "is refused with the reason" "$T/out" "a part of another file, root:/EFI/Linux/x.efi"
 fresh
 rm -r "$T/root/lib/modules/6.1-own"
 run 4 "a kernel without modules"
@@ -170,6 +195,17 @@ mkdir "$T/root/lib/modules/6.1-own"
 fresh
 run 4 "no configuration"
 check_has "is said" "$T/out" "relay.conf is missing"
+
+# The real p2v-boot, and a default that is not the first.
+mkdir -p "$T/real/boot/grub" "$T/real/lib/modules/6.1-own" "$T/real/state"
+echo kernel >"$T/real/boot/rescue"
+echo kernel >"$T/real/boot/vmlinuz-6.1-own"
+printf 'set default=1\nmenuentry r { linux /boot/rescue }\nmenuentry o { linux /boot/vmlinuz-6.1-own quiet }\n' \
+	>"$T/real/boot/grub/grub.cfg"
+# shellcheck disable=SC2016 # for the inner shell
+check_eq "what p2v-boot says is understood" "$(relay_root=$T/real relay_state=$T/real/state sh -euc \
+	'. "$1"; relay_find_kernel || relay_version=$relay_error; echo "$relay_kernel $relay_version"' sh \
+	"$ROOT/initrd/relay/relay.sh")" "$(readlink -f "$T/real")/boot/vmlinuz-6.1-own 6.1-own"
 
 relay=$ROOT/initrd/relay/p2v-relay
 check_status "help" 0 "$relay" --help

@@ -102,7 +102,7 @@ modprobe -a -q -b -- pci:v1AF4d1 x virtio:d1"
 	echo 100 >"$T/m/sys/block/loop0/size"
 	echo 0 >"$T/m/sys/block/sr0/size"
 	check_eq "$shell: disks, but none that is empty or a loop" "$(inside "$shell" block_devices)" vda
-	fake p2v-boot 'case $1 in list) echo "*  0  The default"; echo "   1  Other" ;; kexec) echo no such kernel >&2; exit 2 ;; esac'
+	fake p2v-boot 'case $1 in list) printf "no\tgrub\tc\tk\t\t\t\t1\tOther\nyes\tgrub\tc\tk\t\t\t\t0\tThe default\n" ;; kexec) echo no such kernel >&2; exit 2 ;; esac'
 	: >"$T/calls"
 	inside "$shell" 'settings_read; loader_boot || loader_fail'
 	check_eq "$shell: the default entry is started with the guard word" "$(tail -n 1 "$T/calls")" \
