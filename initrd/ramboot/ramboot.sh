@@ -2,7 +2,8 @@
 #
 # These functions run inside the initramfs, after the root disk was mounted
 # and before it becomes "/". The order of work is ramboot_run's; the callers
-# (initramfs-tools, dracut, mkinitcpio) only choose the moment and what to do on failure.
+# (initramfs-tools, dracut, mkinitcpio) only choose the moment for ramboot_step, and
+# what to do when it fails.
 #
 # Nothing here decides silently: a function that cannot do its part puts the
 # reason into $ramboot_error and returns 1, and a root that is not complete in
@@ -51,6 +52,14 @@ ramboot_fail() {
 
 ramboot_mib() {
 	echo "$((($1 + 1023) / 1024)) MiB"
+}
+
+# For builders: the configuration of an initramfs that is built for the move. One
+# that merely has the hook installed has none, and waits for p2v.ramboot=on.
+ramboot_built_in() {
+	[ "${P2V_RAMBOOT:-off}" = on ] || return 0
+	echo 'ramboot_wanted=on'
+	[ -z "${P2V_RESERVE:-}" ] || echo "ramboot_reserve=$((P2V_RESERVE * 1024))"
 }
 
 # Configuration first, then the kernel command line, which wins:
@@ -448,4 +457,16 @@ ramboot_run() {
 	ramboot_mark
 	rm -f "$ramboot_state/trees" "$ramboot_state/umount"
 	ramboot_say "the root file system is in RAM, the disk (${ramboot_disks# }) is free"
+}
+
+# ramboot_step [COMMAND...]: what the builders' hooks call: the move, if it is wanted.
+# COMMAND comes before it, and need not succeed.
+ramboot_step() {
+	ramboot_configure
+	if [ "$ramboot_wanted" != on ]; then
+		ramboot_say "off: the system runs from its disk"
+		return 0
+	fi
+	[ $# = 0 ] || "$@" 2>/dev/null
+	ramboot_run
 }

@@ -37,11 +37,7 @@ install() {
 		fi
 		inst "$(readlink -f "$p2v_path")" "/usr/lib/p2v-ramboot/$p2v_program"
 	done
-	if [ "${P2V_RAMBOOT:-off}" = on ]; then
-		mkdir -p "$initdir/conf"
-		echo 'ramboot_wanted=on' >"$initdir/conf/p2v-ramboot.conf"
-		[ -z "${P2V_RESERVE:-}" ] ||
-			echo "ramboot_reserve=$((P2V_RESERVE * 1024))" >>"$initdir/conf/p2v-ramboot.conf"
-	fi
+	mkdir -p "$initdir/conf"
+	ramboot_built_in >"$initdir/conf/p2v-ramboot.conf"
 	inst_hook pre-pivot 90 "$moddir/p2v-ramboot.sh"
 }

@@ -9,14 +9,8 @@ p2v_ramboot() (
 	PATH=/usr/lib/p2v-ramboot:$PATH
 	ramboot_root=${NEWROOT:-/sysroot}
 	. "${p2v_tools:-/usr/lib/p2v-ramboot}/ramboot.sh"
-	ramboot_configure
-	if [ "$ramboot_wanted" != on ]; then
-		ramboot_say "off: the system runs from its disk"
-		exit 0
-	fi
 	# systemd makes every mount shared, and such a one cannot be moved.
-	mount --make-rprivate / 2>/dev/null
-	ramboot_run || {
+	ramboot_step mount --make-rprivate / || {
 		ramboot_say "$ramboot_error"
 		exit 1
 	}
