@@ -415,4 +415,16 @@ for bad in '--method warp' '--deadman soon' '--finally sleep' '--way up' '--nons
 done
 check_status "an initrd must be named" 1 p2v-takeover --dry-run
 check_status "and be there" 2 p2v-takeover --dry-run --initrd "$T/nothing"
+
+# What goes to another machine is complete: over there the program finds its parts.
+cat >"$T/ssh" <<X
+#!/bin/sh
+mkdir "$T/there" && tar -C "$T/there" -xf - && exec sh "$T/there/p2v-takeover" --help
+X
+chmod +x "$T/ssh"
+check_status "from afar" 0 p2v-takeover --host root@there --ssh "$T/ssh" --dry-run --initrd "$T/help"
+check "it runs as it does here" cmp "$T/out" "$T/help"
+for file in initrd ramboot/ramboot.sh takeover/first takeover/after; do
+	check "$file goes along" test -s "$T/there/$file"
+done
 done_testing
