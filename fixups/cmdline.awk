@@ -7,7 +7,7 @@
 # the disk has here.
 # task=console: the console is added where it is not there yet.
 
-BEGIN { disks_load() }
+BEGIN { names_load() }
 
 function is_linux(line) { return line ~ /^[ \t]*linux(16|efi)?[ \t]/ }
 
@@ -19,22 +19,18 @@ function has_initrd(i) {
 	return 0
 }
 
-function rename(device, with_initrd,   key, name) {
-	key = volume_find(device)
-	if (device_kind == "")
+function rename(device, with_initrd) {
+	if (answer(device) == "" || name_stays[device])
 		return device
-	if (key == "") {
-		say("warning " where " has " parameter device ", which was not migrated")
+	if (answer(device) != "volume") {
+		say("warning " where " has " parameter device ", " why_not(device))
 		return device
 	}
-	name = volume_name(key)
-	if (name != "" && !with_initrd)
-		name = volume_node[key]
-	if (name == "") {
+	if (name_stable[device] == "") {
 		say("warning " where " has " parameter device ", which has no UUID, and may have another name here")
 		return device
 	}
-	return name
+	return with_initrd ? name_stable[device] : name_node[device]
 }
 
 function rename_all(line, with_initrd,   done, device) {

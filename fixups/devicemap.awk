@@ -5,23 +5,20 @@
 # A line is "(hd0) /dev/disk/by-id/ata-...". With one disk and one line there
 # is no doubt which disk is meant, whatever it was called.
 
-BEGIN { disks_load() }
+BEGIN { names_load() }
 
 function is_map(line) { return line ~ /^[ \t]*\([a-z]+[0-9]+\)[ \t]+\/dev\// }
 
-function target_of(device,   disk) {
+# A disk without partitions is a volume.
+function target_of(device) {
 	if (device in target_disk)
 		return device
-	disk = -1
-	if (device_split(device) && device_part == 0)
-		disk = device_kind == "link" ? alias_find(device_disk) : disk_find(device_disk)
-	if (disk < 0 && map_count == 1 && target_count == 1)
-		disk = 0
-	if (disk < 0 || !(disk in target)) {
-		say("note " where " names " device ", which was not migrated")
-		return device
-	}
-	return target[disk]
+	if (name_node[device] in target_disk)
+		return name_node[device]
+	if (map_count == 1 && target_count == 1)
+		return target[0]
+	say("note " where " names " device ", which was not migrated")
+	return device
 }
 
 { lines[NR] = $0 }

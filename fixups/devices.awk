@@ -3,20 +3,18 @@
 #
 # Only the name itself is replaced, in place.
 
-BEGIN { disks_load() }
+BEGIN { names_load() }
 
-# Replaces `device`, which starts at column `at` of the line.
-function put_name(line, at, device,   key, name) {
-	key = volume_find(device)
-	if (device_kind == "")
+# Replaces `name`, which starts at column `at` of the line.
+function put_name(line, at, name) {
+	if (answer(name) == "" || name_stays[name] && answer(name) != "ambiguous")
 		return line
-	name = key == "" ? "" : volume_name(key)
-	if (name == "") {
-		say("warning " where " names " device ", which " (key == "" ? "was not migrated" : "has no UUID"))
+	if (name_stable[name] == "") {
+		say("warning " where " names " name ", " why_not(name))
 		return line
 	}
 	say("changed")
-	return substr(line, 1, at - 1) name substr(line, at + length(device))
+	return substr(line, 1, at - 1) name_stable[name] substr(line, at + length(name))
 }
 
 /^[ \t\r]*(#|$)/ { print; next }

@@ -4,7 +4,7 @@
 # A line that needs no change is printed as it was, to the last blank; a changed
 # one keeps its spacing.
 
-BEGIN { disks_load() }
+BEGIN { names_load() }
 
 # Fields as fstab(5) has them, each with the blanks before it.
 function cut(line,   n) {
@@ -66,69 +66,43 @@ function not_migrated(   where) {
 	return 1
 }
 
-# A device name: by UUID if the volume came along.
-function rename_device(   key, name) {
-	key = volume_find(field[1])
-	if (device_kind == "")
-		return 0
-	if (key != "" && !same_family(field[3], volume_type[key])) {
-		say("warning /etc/fstab calls " field[1] " " field[3] ", but the migrated volume is " volume_type[key])
-		key = ""
-	}
-	if (key == "")
+# Could a file system that the configuration calls `wanted` be of type `found`?
+function same_family(wanted, found) {
+	if (wanted == found || wanted == "" || found == "" || wanted ~ /^(auto|none)$/)
+		return 1
+	if (wanted ~ /^(vfat|msdos|umsdos)$/ && found ~ /^(vfat|msdos)$/)
+		return 1
+	if (wanted ~ /^ext[234]$/ && found ~ /^ext[234]/)
+		return 1
+	return wanted ~ /^ntfs/ && found == "ntfs"
+}
+
+# A device name becomes one that is true here, if the volume came along; an
+# identity is that already.
+function rename(name) {
+	if (answer(name) == "ambiguous")
+		say("warning /etc/fstab: " name " (" field[2] ") is the name of more than one migrated volume")
+	if (answer(name) == "absent")
 		return not_migrated()
-	name = volume_name(key)
-	if (name == "") {
-		say("warning /etc/fstab: " field[1] " (" field[2] ") has no UUID, and may have another name here")
+	if (answer(name) != "volume" || name_stays[name])
+		return 0
+	if (!same_family(field[3], name_type[name])) {
+		say("warning /etc/fstab calls " name " " field[3] ", but the migrated volume is " name_type[name])
+		return not_migrated()
+	}
+	if (name_stable[name] == "") {
+		say("warning /etc/fstab: " name " (" field[2] ") has no UUID, and may have another name here")
 		return 0
 	}
-	field[1] = name
+	field[1] = name_stable[name]
 	return 1
 }
 
-function unescape(text) {
-	gsub(/^"|"$/, "", text)
-	gsub(/\\040/, " ", text)
-	gsub(/\\011/, "\t", text)
-	gsub(/\\134/, "\\", text)
-	return text
-}
-
-# A UUID or label is kept, unless it is surely that of another disk. Where the
-# facts do not name every file system (LVM, RAID, encryption) nothing is sure.
-function check_identity(   value) {
-	if (!all_plain || !volume_count)
-		return 0
-	value = unescape(substr(field[1], index(field[1], "=") + 1))
-	if (field[1] ~ /^UUID=/ && !(tolower(value) in known_uuid))
-		return not_migrated()
-	if (field[1] ~ /^LABEL=/ && !(value in known_label))
-		return not_migrated()
-	return 0
-}
-
-function edited(line,   changed) {
-	if (!is_entry(line))
-		return line
-	changed = 0
-	if (field[1] ~ /^\/dev\//)
-		changed = rename_device()
-	else if (field[1] ~ /^(UUID|LABEL)=/)
-		changed = check_identity()
-	if (!changed)
-		return line
-	say("changed")
-	return join()
-}
-
 {
-	lines[NR] = $0
-	if (is_entry($0) && field[2] == "/")
-		alias_learn(field[1])
-}
-
-# Only now is it known which disk the root is on.
-END {
-	for (i = 1; i <= NR; i++)
-		print edited(lines[i])
+	if (!is_entry($0) || !rename(field[1])) {
+		print
+		next
+	}
+	say("changed")
+	print join()
 }

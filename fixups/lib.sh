@@ -204,8 +204,29 @@ fixup_install() {
 	printf '%s\n' "$fixup_path" >>"$fixup_work/changes"
 }
 
+# fixup_words FILE: prints its words that could name a disk or volume, a line each.
+fixup_words() {
+	awk '{
+		gsub(/\r/, " ")
+		for (i = 1; i <= NF; i++)
+			if ($i ~ /^(\/dev\/|[A-Z]+=)/)
+				print $i
+		while (match($0, /\/dev\/[^ \t"\047]+/)) {
+			print substr($0, RSTART, RLENGTH)
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+	}' "$1"
+}
+
+# fixup_resolve_names: what do the names on stdin mean, a line each? Prints for
+# each, separated by tabs: it; volume, disk, absent, ambiguous or unknown; stays (it
+# is true here as well) or changes; the node here; the type; the name that stays.
+fixup_resolve_names() {
+	p2v-boot resolve "$P2V_FACTS" || fixup_die "p2v-boot cannot tell what names of disks mean"
+}
+
 # fixup_edit PATH REASON PROGRAM.awk [NAME=VALUE...]: runs a text file through an
-# awk program of this folder, with disks.awk. The program prints the new file,
+# awk program of this folder, with names.awk. The program prints the new file,
 # and writes into the file `report` "changed" if it is not the old one, and
 # "warning TEXT" and "note TEXT" lines. `where` is PATH.
 fixup_edit() {
@@ -215,8 +236,9 @@ fixup_edit() {
 	fixup_edit_program=$fixup_here/$3
 	shift 3
 	: >"$fixup_work/report"
-	awk -v volumes="$(fixup_fact volumes)" -v disks="$(fixup_fact source-disks)" \
-		-v report="$fixup_work/report" -f "$fixup_here/disks.awk" -f "$fixup_edit_program" \
+	fixup_words "$fixup_real" | fixup_resolve_names >"$fixup_work/names"
+	awk -v names="$fixup_work/names" -v report="$fixup_work/report" \
+		-f "$fixup_here/names.awk" -f "$fixup_edit_program" \
 		"where=$fixup_edit_path" "$@" "$fixup_real" >"$fixup_work/edited"
 	if grep -q '^changed' "$fixup_work/report"; then
 		fixup_install "$fixup_edit_path" "$fixup_edit_reason" <"$fixup_work/edited"

@@ -54,7 +54,7 @@ _p2v_boot() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		list | show | load | kexec | menu | jump | unload | initrd-files | initrd-cat | initrd-link)
+		list | show | load | kexec | menu | jump | unload | initrd-files | initrd-cat | initrd-link | resolve)
 			command=$word
 			break
 			;;
@@ -67,7 +67,7 @@ _p2v_boot() {
 	case $command in
 	'')
 		mapfile -t COMPREPLY < <(compgen -W \
-			'list show load kexec menu jump unload initrd-files initrd-cat initrd-link' -- "$cur")
+			'list show load kexec menu jump unload initrd-files initrd-cat initrd-link resolve' -- "$cur")
 		;;
 	show | load | kexec)
 		# Not by compgen -W, which would evaluate what a disk says.
@@ -77,6 +77,9 @@ _p2v_boot() {
 		;;
 	initrd-files | initrd-cat | initrd-link)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		;;
+	resolve)
+		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		;;
 	esac
 }

@@ -19,6 +19,7 @@ static const char usage_text[] =
 	"       p2v-boot jump|unload\n"
 	"       p2v-boot initrd-files FILE\n"
 	"       p2v-boot initrd-cat|initrd-link FILE NAME\n"
+	"       p2v-boot resolve FACTS\n"
 	"\n"
 	"Reads the boot configuration of disks as their own boot loader would, lists\n"
 	"the entries, and starts one by kexec. ID is an entry's id, its title or its\n"
@@ -246,6 +247,8 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return id ? usage_error("menu takes no argument") : cli_menu(c);
 	if (!strcmp(argv[0], "initrd-files"))
 		return id ? cli_initrd_files(id) : usage_error("initrd-files needs a FILE");
+	if (!strcmp(argv[0], "resolve"))
+		return id ? cli_resolve(id) : usage_error("resolve needs a folder of FACTS");
 	return usage_error("unknown command");
 }
 

@@ -65,7 +65,7 @@ static void finish_fixups(const struct finish *f, const struct msg_finish *what,
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		r = err_set(&err, -errno, "%s: %s", dir, strerror(errno));
 	else
-		r = hwfacts_write(dir, f->plan, f->facts, &err);
+		r = hwfacts_write(dir, root, f->facts, &err);
 	if (!r)
 		r = fixup_run_all(f, what, root->dir, dir, reasons);
 	if (r)

@@ -1,6 +1,6 @@
 /* hwfacts.c - see hwfacts.h */
 #include "receive/hwfacts.h"
-#include "receive/root.h"
+#include "names/names_text.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/strv.h"
@@ -14,46 +14,38 @@
 
 #define HWFACTS_MAX_ALIASES 8192u
 
-static int hwfacts_volumes(FILE *out, const struct plan *plan)
+static int hwfacts_volumes(FILE *out, const struct root *root)
 {
-	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		const struct plan_volume *v = &plan->volumes[i];
-		const struct plan_disk *d = &plan->disks[v->disk];
-		char node[300];
-
-		if (v->kind == VOLUME_SKIP)
-			continue;
-		if (!root_volume_node(plan, v, node, sizeof(node)))
-			text_copy(node, sizeof(node), "-");
-		fprintf(out, "%s\t%s\t%u\t%s\t%s\t%s\t%s\n", node, d->name, v->partition, v->fstype,
-			v->uuid, v->label, d->target);
-	}
+	names_text_write_volumes(&root->names, out);
 	return 0;
 }
 
-static int hwfacts_source_disks(FILE *out, const struct plan *plan)
+static int hwfacts_source_disks(FILE *out, const struct root *root)
 {
-	for (uint32_t i = 0; i < plan->disk_count; i++)
-		fprintf(out, "%s\t%s\n", plan->disks[i].name, plan->disks[i].serial);
+	names_text_write_disks(&root->names, out);
 	return 0;
 }
 
-static int hwfacts_target_disks(FILE *out, const struct plan *plan)
+static int hwfacts_target_disks(FILE *out, const struct root *root)
 {
+	const struct plan *plan = root->plan;
+
 	for (uint32_t i = 0; i < plan->disk_count; i++)
 		fprintf(out, "%s\n", plan->disks[i].target);
 	return 0;
 }
 
-static int hwfacts_source_nics(FILE *out, const struct plan *plan)
+static int hwfacts_source_nics(FILE *out, const struct root *root)
 {
+	const struct plan *plan = root->plan;
+
 	for (uint32_t i = 0; i < plan->nic_count; i++)
 		fprintf(out, "%s %s\n", plan->nics[i].name, plan->nics[i].mac);
 	return 0;
 }
 
-static int hwfacts_file(const char *dir, const char *name, const struct plan *plan,
-			int (*fill)(FILE *out, const struct plan *plan))
+static int hwfacts_file(const char *dir, const char *name, const struct root *root,
+			int (*fill)(FILE *out, const struct root *root))
 {
 	CLEANUP_FREE char *path = NULL;
 	FILE *f;
@@ -66,7 +58,7 @@ static int hwfacts_file(const char *dir, const char *name, const struct plan *pl
 	f = fopen(path, "we");
 	if (!f)
 		return -errno;
-	r = fill(f, plan);
+	r = fill(f, root);
 	if (ferror(f) && !r)
 		r = -EIO;
 	return fclose(f) && !r ? -errno : r;
@@ -139,12 +131,12 @@ static int hwfacts_find_aliases(struct strv *list)
 	return r;
 }
 
-static int hwfacts_modaliases(FILE *out, const struct plan *plan)
+static int hwfacts_modaliases(FILE *out, const struct root *root)
 {
 	CLEANUP(strv_release) struct strv list = {0};
 	int r = hwfacts_find_aliases(&list);
 
-	(void)plan;
+	(void)root;
 	if (list.n)
 		qsort(list.v, list.n, sizeof(*list.v), hwfacts_compare);
 	for (size_t i = 0; i < list.n; i++)
@@ -187,19 +179,19 @@ static int hwfacts_cmdline(const char *dir)
 	return r || !console[0] ? r : hwfacts_text(dir, "console", console);
 }
 
-int hwfacts_write(const char *dir, const struct plan *plan, const struct facts *facts,
+int hwfacts_write(const char *dir, const struct root *root, const struct facts *facts,
 		  struct err_text *err)
 {
-	int r = hwfacts_file(dir, "volumes", plan, hwfacts_volumes);
+	int r = hwfacts_file(dir, "volumes", root, hwfacts_volumes);
 
 	if (!r)
-		r = hwfacts_file(dir, "source-disks", plan, hwfacts_source_disks);
+		r = hwfacts_file(dir, "source-disks", root, hwfacts_source_disks);
 	if (!r)
-		r = hwfacts_file(dir, "target-disks", plan, hwfacts_target_disks);
+		r = hwfacts_file(dir, "target-disks", root, hwfacts_target_disks);
 	if (!r)
-		r = hwfacts_file(dir, "source-nics", plan, hwfacts_source_nics);
+		r = hwfacts_file(dir, "source-nics", root, hwfacts_source_nics);
 	if (!r)
-		r = hwfacts_file(dir, "modaliases", plan, hwfacts_modaliases);
+		r = hwfacts_file(dir, "modaliases", root, hwfacts_modaliases);
 	if (!r)
 		r = hwfacts_target_nics(dir, facts);
 	if (!r)

@@ -2,6 +2,7 @@
 #include "receive/root.h"
 #include "disk/mount.h"
 #include "disk/nodes.h"
+#include "receive/root_names.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -199,12 +200,23 @@ static int root_resolve(const struct root *r, const char *target, char *out, siz
 	return 0;
 }
 
+/* What the volumes are called here. */
+static void root_name_nodes(struct root *r)
+{
+	for (uint32_t i = 0; i < r->names.volume_count; i++) {
+		struct names_volume *v = &r->names.volumes[i];
+
+		if (!root_volume_node(r->plan, &r->plan->volumes[v->id], v->target,
+				      sizeof(v->target)))
+			v->target[0] = '\0';
+	}
+}
+
 static bool root_wants(const struct root *r, const struct mount_line *l, int volume)
 {
 	bool boot = !strcmp(l->target, "/boot") || !strncmp(l->target, "/boot/", 6);
 
-	if (volume < 0 || l->target[0] != '/' || !strcmp(l->target, "/") ||
-	    r->count >= ROOT_MAX_MOUNTS)
+	if (volume < 0 || l->target[0] != '/' || !strcmp(l->target, "/"))
 		return false;
 	return root_is_mountable(&r->plan->volumes[volume], false) &&
 	       (boot || !mount_has_option(l->options, "noauto"));
@@ -216,37 +228,78 @@ static int root_compare_lines(const void *a, const void *b)
 		      ((const struct mount_line *)b)->target);
 }
 
+/* The volume of an fstab line's first field, or -1. */
+static int root_volume_of(const struct root *r, const struct mount_line *l, struct reasons *reasons)
+{
+	static const char hint[] = "the fixups ran without it; look at the migrated system's fstab";
+	struct names_found f = names_find(&r->names, l->spec);
+	bool part = !strcmp(l->target, "/boot") || !strcmp(l->target, "/usr");
+
+	if (f.answer == NAMES_VOLUME)
+		return (int)r->names.volumes[f.volume].id;
+	if (f.answer == NAMES_AMBIGUOUS && !mount_has_option(l->options, "noauto"))
+		reason_add(reasons, REASON_WARN, "mount-ambiguous", hint,
+			   "%s of the migrated system is on %s, which is the name of more than one "
+			   "of its volumes",
+			   l->target, l->spec);
+	else if (part && f.answer != NAMES_AMBIGUOUS)
+		reason_add(reasons, REASON_WARN, "mount-unknown", hint,
+			   "%s of the migrated system is on %s, which %s", l->target, l->spec,
+			   f.answer == NAMES_UNKNOWN ? "cannot be looked into"
+						     : "was not migrated");
+	return -1;
+}
+
+static void root_mount_line(struct root *r, const struct mount_line *l, bool writable,
+			    struct reasons *reasons)
+{
+	struct root_mount *m = &r->mounts[r->count];
+	int volume = root_volume_of(r, l, reasons), e;
+	struct err_text err = {0};
+	char options[300];
+
+	if (!root_wants(r, l, volume))
+		return;
+	root_options(options, sizeof(options), l, writable);
+	e = root_resolve(r, l->target, m->target, sizeof(m->target));
+	if (!e)
+		e = root_mount(r->plan, (uint32_t)volume, m->target, options, &err);
+	if (e) {
+		reason_add(reasons, REASON_WARN, "mount-failed",
+			   "the fixups ran without it; look at the migrated system's fstab",
+			   "%s of the migrated system: %s", l->target,
+			   err.text[0] ? err.text : strerror(-e));
+		return;
+	}
+	m->volume = (uint32_t)volume;
+	r->count++;
+}
+
+/* The root was found by looking, so its line in fstab tells what a name means that
+ * the plan alone could not explain. */
+static void root_learn(struct root *r, const struct mount_fstab *tab)
+{
+	uint32_t root = 0;
+
+	while (root < r->names.volume_count && r->names.volumes[root].id != r->mounts[0].volume)
+		root++;
+	for (size_t i = 0; i < tab->n && root < r->names.volume_count; i++)
+		if (!strcmp(tab->v[i].target, "/") && names_learn(&r->names, tab->v[i].spec, root))
+			log_info("%s is the migrated system's name for its root", tab->v[i].spec);
+}
+
 static void root_mount_rest(struct root *r, bool writable, struct reasons *reasons)
 {
 	struct mount_fstab tab;
 
 	if (root_read_fstab(r->dirfd, &tab))
 		return;
+	root_learn(r, &tab);
 	/* Parents before what is mounted in them. */
 	if (tab.n)
 		qsort(tab.v, tab.n, sizeof(*tab.v), root_compare_lines);
-	for (size_t i = 0; i < tab.n; i++) {
-		struct root_mount *m = &r->mounts[r->count];
-		int volume = root_find_spec(r->plan, tab.v[i].spec), e;
-		struct err_text err = {0};
-		char options[300];
-
-		if (!root_wants(r, &tab.v[i], volume))
-			continue;
-		root_options(options, sizeof(options), &tab.v[i], writable);
-		e = root_resolve(r, tab.v[i].target, m->target, sizeof(m->target));
-		if (!e)
-			e = root_mount(r->plan, (uint32_t)volume, m->target, options, &err);
-		if (e) {
-			reason_add(reasons, REASON_WARN, "mount-failed",
-				   "the fixups ran without it; look at the migrated system's fstab",
-				   "%s of the migrated system: %s", tab.v[i].target,
-				   err.text[0] ? err.text : strerror(-e));
-			continue;
-		}
-		m->volume = (uint32_t)volume;
-		r->count++;
-	}
+	for (size_t i = 0; i < tab.n && r->count < ROOT_MAX_MOUNTS; i++)
+		root_mount_line(r, &tab.v[i], writable, reasons);
 	mount_fstab_release(&tab);
 }
 
@@ -266,6 +319,10 @@ int root_open(const struct plan *plan, const struct session *s, bool writable, s
 		return err_set(err, -ENAMETOOLONG, "%s: its name is too long", dir);
 	}
 	free(real);
+	e = root_names(plan, &out->names);
+	if (e)
+		return e;
+	root_name_nodes(out);
 	e = mount_private(err);
 	if (!e)
 		e = root_find(out, writable, err);
@@ -289,5 +346,6 @@ int root_close(struct root *r, struct err_text *err)
 		if (!e)
 			r->count--;
 	}
+	names_release(&r->names);
 	return e;
 }

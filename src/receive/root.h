@@ -7,6 +7,7 @@
 #ifndef P2V_RECEIVE_ROOT_H
 #define P2V_RECEIVE_ROOT_H
 
+#include "names/names.h"
 #include "plan/plan.h"
 #include "plan/reason.h"
 #include "receive/session.h"
@@ -20,8 +21,9 @@
 
 struct root {
 	const struct plan *plan;
-	char dir[400]; /* where the root is mounted */
-	int dirfd;     /* of it; owned; -1: none */
+	struct names names; /* owned; what names mean, the system's own fstab's included */
+	char dir[400];      /* where the root is mounted */
+	int dirfd;          /* of it; owned; -1: none */
 	uint32_t count;
 	struct root_mount {
 		uint32_t volume;
@@ -39,15 +41,12 @@ struct root {
  * root_close() in every case. */
 int root_open(const struct plan *plan, const struct session *s, bool writable, struct root *out,
 	      struct reasons *reasons, struct err_text *err);
-/* Unmounts everything. 0 or -errno with @err. */
+/* Unmounts everything, and releases the rest. 0 or -errno with @err. */
 int root_close(struct root *r, struct err_text *err);
 
 /* Opens a path inside a directory that stands for "/": -errno. */
 int root_openat(int dirfd, const char *path, int flags);
 /* The device node of a volume ("/dev/vda1"), or false: it has none. */
 bool root_volume_node(const struct plan *plan, const struct plan_volume *v, char *out, size_t size);
-
-/* Which volume an fstab's first field means: its index, or -1. Pure. */
-int root_find_spec(const struct plan *plan, const char *spec);
 
 #endif

@@ -138,6 +138,43 @@ mount -o ro,loop,offset=$((34816 * 512)) "$T/target.img" "$T/mnt"
 check "what a fixup writes to /boot is on that volume" test -s "$T/mnt/vmlinuz-1"
 umount "$T/mnt"
 
+# --- names that only the machine itself could explain --------------------------------
+# The root's own line in fstab tells whose name the link is.
+push_tree() {
+	rm "$T/part"
+	truncate -s 16M "$T/part"
+	mke2fs -q -F -t ext4 -d "$T/tree" "$T/part"
+	dd if="$T/part" of="$T/hostile.img" bs=512 seek=2048 conv=notrunc,sparse status=none
+	push ok "$T/hostile.img" "$T/target.img"
+}
+fixup 10-good <<'X'
+#!/bin/sh
+cat "$P2V_FACTS/source-disks" >"$1/facts-disks"
+cat "$P2V_FACTS/volumes" >"$1/facts-volumes"
+echo "applied: $(grep -c " $1" /proc/self/mounts) mounts"
+X
+{
+	echo "/dev/disk/by-id/ata-Maker_S3RIAL99-part1 / ext4 defaults 0 1"
+	echo "/dev/disk/by-id/ata-Maker_S3RIAL99-part2 /boot ext4 defaults 0 2"
+} >"$T/tree/etc/fstab"
+push_tree
+check_has "/boot by id is mounted too" "$T/out" "EVENT fixup 10-good done: applied: 2 mounts"
+mount -o ro,loop,offset=$((2048 * 512)) "$T/target.img" "$T/mnt"
+check_has "the fixups are told the name" "$T/mnt/facts-disks" "	disk/by-id/ata-Maker_S3RIAL99"
+check_has "and the partitions' identities" "$T/mnt/facts-volumes" \
+	"	$(sgdisk -i 1 "$T/target.img" | sed -n 's/^Partition unique GUID: //p' | tr A-F a-f)"
+umount "$T/mnt"
+{
+	echo "/dev/sda1 / ext4 defaults 0 1"
+	echo "/dev/mapper/vg-boot /boot ext4 defaults 0 2"
+	echo "/dev/disk/by-id/ata-Other-part1 /usr ext4 defaults 0 2"
+} >"$T/tree/etc/fstab"
+push_tree
+check_has "a /boot that cannot be found is named" "$T/out" \
+	"warning mount-unknown: /boot of the migrated system is on /dev/mapper/vg-boot, which cannot be looked into"
+check_has "and a /usr that was left behind" "$T/out" \
+	"warning mount-unknown: /usr of the migrated system is on /dev/disk/by-id/ata-Other-part1, which was not migrated"
+
 # --- udev is kept away -------------------------------------------------------------
 # It would read the partition table again, because the disk was open for
 # writing, and take the partitions away meanwhile; unless the disk is locked.

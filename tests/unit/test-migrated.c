@@ -2,7 +2,7 @@
 #include "disk/mount.h"
 #include "receive/hostkeys.h"
 #include "receive/hwfacts.h"
-#include "receive/root.h"
+#include "receive/root_names.h"
 #include "receive/writer.h"
 #include "tap.h"
 
@@ -72,6 +72,21 @@ static void test_spec_devices(void)
 	TAP_INT(root_find_spec(&plan, "/dev/nvme0n1p2"), 1);
 	TAP_INT(root_find_spec(&plan, "/dev/sdb1"), -1);
 	TAP_INT(root_find_spec(&plan, "/dev/sda99999999999"), -1);
+}
+
+/* What udev calls a disk has its serial number in it. */
+static void test_spec_links(void)
+{
+	set_up("/dev/nvme0n1", "/dev/sda");
+	strcpy(disks[0].serial, "S3RIAL99");
+	strcpy(disks[1].serial, "WD-0815");
+	TAP_INT(root_find_spec(&plan, "/dev/disk/by-id/nvme-Maker_Model_S3RIAL99-part2"), 1);
+	TAP_INT(root_find_spec(&plan, "/dev/disk/by-id/ata-Maker_WD-0815"), 2);
+	TAP_INT(root_find_spec(&plan, "/dev/disk/by-id/nvme-Maker_Model_S3RIAL99-part3"), -1);
+	TAP_INT(root_find_spec(&plan, "/dev/disk/by-id/nvme-Maker_Model_OTHER-part2"), -1);
+	/* Two volumes with one name: none of them is taken. */
+	strcpy(volumes[0].label, "data");
+	TAP_INT(root_find_spec(&plan, "LABEL=data"), -1);
 }
 
 /* A key made for this test; the fingerprint is ssh-keygen's. */
@@ -164,6 +179,7 @@ int main(void)
 {
 	TAP_RUN(test_spec_tags);
 	TAP_RUN(test_spec_devices);
+	TAP_RUN(test_spec_links);
 	TAP_RUN(test_fingerprint);
 	TAP_RUN(test_console);
 	TAP_RUN(test_fstab);

@@ -1,0 +1,66 @@
+/* root_names.c - see root_names.h */
+#include "receive/root_names.h"
+#include "util/cleanup.h"
+#include "util/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int root_names_disk(const struct plan_disk *from, struct names *n)
+{
+	struct names_disk *d = names_add_disk(n);
+
+	if (!d)
+		return -ENOMEM;
+	text_copy(d->serial, sizeof(d->serial), from->serial);
+	text_copy(d->target, sizeof(d->target), from->target);
+	return names_call_disk(d, from->name);
+}
+
+static int root_names_volume(const struct plan *plan, uint32_t index, struct names *n)
+{
+	const struct plan_volume *from = &plan->volumes[index];
+	const struct table_partition *p =
+		table_find(&plan->disks[from->disk].table, from->partition);
+	struct names_volume *v;
+
+	/* A volume without a number on a disk with a table is the boot gap. */
+	if (from->kind == VOLUME_SKIP ||
+	    (!from->partition && plan->disks[from->disk].table.kind != TABLE_NONE))
+		return 0;
+	v = names_add_volume(n);
+	if (!v)
+		return -ENOMEM;
+	v->id = index;
+	v->disk = from->disk;
+	v->partition = from->partition;
+	text_copy(v->type, sizeof(v->type), from->fstype);
+	text_copy(v->uuid, sizeof(v->uuid), from->uuid);
+	text_copy(v->label, sizeof(v->label), from->label);
+	text_copy(v->partuuid, sizeof(v->partuuid), p ? p->guid : "");
+	text_copy(v->partlabel, sizeof(v->partlabel), p ? p->name : "");
+	return 0;
+}
+
+int root_names(const struct plan *plan, struct names *out)
+{
+	int r = 0;
+
+	*out = (struct names){.disk_count = 0};
+	for (uint32_t i = 0; i < plan->disk_count && !r; i++)
+		r = root_names_disk(&plan->disks[i], out);
+	for (uint32_t i = 0; i < plan->volume_count && !r; i++)
+		r = root_names_volume(plan, i, out);
+	return r;
+}
+
+int root_find_spec(const struct plan *plan, const char *spec)
+{
+	CLEANUP(names_release) struct names n = {0};
+	struct names_found f;
+
+	if (root_names(plan, &n))
+		return -1;
+	f = names_find(&n, spec);
+	return f.answer == NAMES_VOLUME ? (int)n.volumes[f.volume].id : -1;
+}
