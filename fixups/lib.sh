@@ -222,7 +222,7 @@ fixup_words() {
 # each, separated by tabs: it; volume, disk, absent, ambiguous or unknown; stays (it
 # is true here as well) or changes; the node here; the type; the name that stays.
 fixup_resolve_names() {
-	p2v-boot resolve "$P2V_FACTS" || fixup_die "p2v-boot cannot tell what names of disks mean"
+	"${P2V_BOOT:-p2v-boot}" resolve "$P2V_FACTS" || fixup_die "p2v-boot cannot tell what names of disks mean"
 }
 
 # fixup_edit PATH REASON PROGRAM.awk [NAME=VALUE...]: runs a text file through an

@@ -4,6 +4,7 @@
 #include "boot/direct.h"
 #include "find/entry_lines.h"
 #include "find/find.h"
+#include "find/kernel.h"
 #include "find/save.h"
 #include "find/scan.h"
 #include "initramfs/initramfs.h"
@@ -146,6 +147,15 @@ static int cli_print_lines(char *text)
 	return cli_flush(P2V_EXIT_OK);
 }
 
+static int cli_print_list(const struct cli_state *s)
+{
+	CLEANUP(strv_release) struct strv versions = {0};
+
+	if (kernel_versions(&s->trees, &s->list, &versions))
+		return cli_print_lines(NULL);
+	return cli_print_lines(entry_lines(&s->list, &versions));
+}
+
 int cli_list(const struct cli *c)
 {
 	CLEANUP(cli_release) struct cli_state s = {0};
@@ -160,7 +170,7 @@ int cli_list(const struct cli *c)
 	if (status)
 		return status;
 	if (c->tsv)
-		return cli_print_lines(entry_lines(&s.list, NULL));
+		return cli_print_list(&s);
 	for (size_t i = 0; i < s.list.n; i++) {
 		const struct boot_entry *e = &s.list.v[i];
 		char title[512], source[512] = "";
@@ -189,11 +199,14 @@ int cli_show(const struct cli *c, const char *id)
 	CLEANUP(cli_release) struct cli_state s = {0};
 	int status = cli_find(c, &s);
 	const struct boot_entry *e = status ? NULL : cli_pick(&s.list, id);
+	char version[128];
 
 	if (!e)
 		return status ? status : P2V_EXIT_REFUSED;
 	if (c->tsv)
-		return cli_print_lines(entry_lines_one(&s.list, e, NULL));
+		return cli_print_lines(entry_lines_one(
+			&s.list, e,
+			kernel_version(&s.trees, &e->kernel, version, sizeof(version))));
 	cli_print_entry(e);
 	return cli_flush(P2V_EXIT_OK);
 }

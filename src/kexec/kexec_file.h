@@ -9,7 +9,7 @@
 #define P2V_KEXEC_KEXEC_FILE_H
 
 #include "bootconf/entry.h"
-#include "kexec/image.h"
+#include "bootconf/image.h"
 #include "util/err.h"
 
 #include <stdbool.h>

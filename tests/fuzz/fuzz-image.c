@@ -1,5 +1,5 @@
 /* fuzz-image.c - hostile kernel images: decoded, and the parts taken out */
-#include "kexec/image.h"
+#include "bootconf/image.h"
 #include "kexec/kexec_file.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -22,12 +22,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CLEANUP(kexec_file_release) struct kexec_file f = {.fd = -1, .size = size};
 	struct err_text why = {""};
 	struct image image;
+	char version[32];
 
 	if (image_decode(data, size < IMAGE_HEAD ? size : IMAGE_HEAD, size, &image, &why) < 0)
 		return 0;
 	fuzz_inside(&image.payload, size);
 	fuzz_inside(&image.initrd, size);
 	fuzz_inside(&image.cmdline, size);
+	fuzz_inside(&image.version, size);
+	image_version((const char *)data + image.version.offset, image.version.size, version,
+		      sizeof(version));
+	image_banner(data, size, version, sizeof(version));
 	image_check(&image, "x86_64", 100, &why);
 	image_check(&image, "aarch64", 100, &why);
 	if (!image_is_wrapped(&image))

@@ -1,5 +1,5 @@
 /* test-image.c - which files are kernels, and for whom */
-#include "kexec/image.h"
+#include "bootconf/image.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -241,6 +241,60 @@ static void test_line(void)
 	TAP_INT(image_check(&image, "s390x", 1 << 20, NULL), -E2BIG);
 }
 
+static void test_where_version_is(void)
+{
+	put_bzimage();
+	TAP_INT(decode(8u << 20), 0);
+	TAP_INT(image.version.size, 0);
+	put(0x1f1, 39, 1);
+	put(0x20e, 0x3000, 2);
+	TAP_INT(decode(8u << 20), 0);
+	TAP_INT(image.version.offset, 0x3200);
+	TAP_INT(image.version.size, IMAGE_VERSION);
+	TAP_INT(decode(0x3210), 0);
+	TAP_INT(image.version.size, 16);
+	TAP_INT(decode(0x3200), 0);
+	TAP_INT(image.version.size, 0);
+	/* Behind the set-up code. */
+	put(0x20e, 39 * 512, 2);
+	TAP_INT(decode(8u << 20), 0);
+	TAP_INT(image.version.size, 0);
+	put_uki();
+	put_section(0, ".uname", 10, 512, 7168);
+	put(0x86, 3, 2);
+	TAP_INT(decode(8704), 0);
+	TAP_INT(image.version.offset, 7168);
+	TAP_INT(image.version.size, 10);
+}
+
+static bool version_is(const char *text, const char *want)
+{
+	char out[IMAGE_VERSION];
+
+	return image_version(text, strlen(text), out, sizeof(out)) && !strcmp(out, want);
+}
+
+static void test_version(void)
+{
+	char out[16], banner[300];
+
+	TAP_OK(version_is("6.1.0-56-amd64 (debian-kernel@lists.debian.org) #1", "6.1.0-56-amd64"));
+	TAP_OK(version_is("5.4.17_1+x~rc2", "5.4.17_1+x~rc2"));
+	TAP_OK(!version_is("", ""));
+	TAP_OK(!version_is("../../etc", "../../etc"));
+	TAP_OK(!version_is("6.1/../x (", "6.1"));
+	TAP_OK(!version_is("6.1$(reboot)", "6.1"));
+	TAP_OK(!image_version("12345678901234567", 17, out, sizeof(out)));
+	TAP_STR(out, "");
+	strcpy(banner, "Linux version %s (%s)\n Linux version 6.6.1-arm64 (gcc) Linux version 7");
+	TAP_OK(image_banner(banner, strlen(banner), out, sizeof(out)));
+	TAP_STR(out, "6.6.1-arm64");
+	/* Cut off by the end of what was read: another block will have it. */
+	TAP_OK(!image_banner("xLinux version 6.6.1-ar", 23, out, sizeof(out)));
+	TAP_OK(!image_banner("Linux version", 13, out, sizeof(out)));
+	TAP_OK(!image_banner("", 0, out, sizeof(out)));
+}
+
 int main(void)
 {
 	TAP_RUN(test_bzimage);
@@ -252,5 +306,7 @@ int main(void)
 	TAP_RUN(test_wrong_machine);
 	TAP_RUN(test_no_kernels);
 	TAP_RUN(test_line);
+	TAP_RUN(test_where_version_is);
+	TAP_RUN(test_version);
 	return tap_done();
 }

@@ -1,4 +1,4 @@
-/* image.h - what kind of kernel a file is, from its first bytes
+/* image.h - what kind of kernel a file is, and which version
  *
  * Formats: x86's bzImage (Linux' Documentation/arch/x86/boot.rst), arm64's Image
  * (Documentation/arch/arm64/booting.rst), the EFI zboot image (its header in
@@ -8,8 +8,8 @@
  *
  * Pure functions of bytes.
  */
-#ifndef P2V_KEXEC_IMAGE_H
-#define P2V_KEXEC_IMAGE_H
+#ifndef P2V_BOOTCONF_IMAGE_H
+#define P2V_BOOTCONF_IMAGE_H
 
 #include "util/err.h"
 
@@ -17,7 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMAGE_HEAD 8192u /* bytes of a file that image_decode() wants, or all of a shorter one */
+#define IMAGE_HEAD    8192u /* bytes of a file that image_decode() wants, or all of a shorter one */
+#define IMAGE_VERSION 128u  /* bytes that hold a version and what ends it */
 
 enum image_kind {
 	IMAGE_UNKNOWN,
@@ -42,10 +43,11 @@ struct image {
 	const char *compression; /* "gzip", ... of the payload; NULL: not compressed */
 	struct image_part payload;
 	struct image_part ucode, initrd, cmdline, dtb; /* of a UKI */
-	uint64_t memory;   /* bytes that it takes when it starts; 0: not said */
-	uint32_t line_max; /* bytes of command line that kexec can give it; 0: not said */
-	uint16_t protocol; /* of a bzImage: 0x20f is 2.15 */
-	uint32_t page;     /* bytes, of an arm64 Image; 0: not said */
+	struct image_part version; /* text that begins with it; of a bzImage, a UKI */
+	uint64_t memory;           /* bytes that it takes when it starts; 0: not said */
+	uint32_t line_max;         /* bytes of command line that kexec can give it; 0: not said */
+	uint16_t protocol;         /* of a bzImage: 0x20f is 2.15 */
+	uint32_t page;             /* bytes, of an arm64 Image; 0: not said */
 	bool big_endian;
 	bool old_call; /* only kexec_load(2) takes it, not kexec_file_load(2) */
 };
@@ -61,6 +63,12 @@ int image_decode(const void *head, size_t len, uint64_t size, struct image *out,
 int image_check(const struct image *i, const char *machine, size_t line_len, struct err_text *why);
 /* Something inside it must be taken out first. */
 bool image_is_wrapped(const struct image *i);
+/* The version (uname -r) that the text begins with, into @out: a word that can be part
+ * of a file's name. False, and "", when it is none. */
+bool image_version(const char *text, size_t len, char *out, size_t size);
+/* The version in the first "Linux version ..." that @bytes hold whole: every kernel
+ * has that text somewhere, if it is not compressed. False, and "". */
+bool image_banner(const void *bytes, size_t len, char *out, size_t size);
 /* "a bzImage", "an EFI zboot image". */
 const char *image_kind_name(enum image_kind kind);
 

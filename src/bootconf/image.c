@@ -1,7 +1,8 @@
 /* image.c - see image.h */
-#include "kexec/image.h"
+#include "bootconf/image.h"
 #include "util/buf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -41,6 +42,19 @@ static bool image_inside(const struct image_bytes *in, const struct image_part *
 	return p->offset <= in->size && p->size <= in->size - p->offset;
 }
 
+/* A pointer into the set-up code, from byte 0x200, to "VERSION (who@where) #1 ...". */
+static void image_bzimage_version(const struct image_bytes *in, struct image *out)
+{
+	uint64_t sectors = image_le(in, 0x1f1, 1), at = image_le(in, 0x20e, 2);
+	struct image_part part = {.offset = at + 0x200, .size = IMAGE_VERSION};
+
+	if (!at || at >= (sectors ? sectors : 4) * 0x200 || part.offset >= in->size)
+		return;
+	if (part.size > in->size - part.offset)
+		part.size = in->size - part.offset;
+	out->version = part;
+}
+
 static void image_bzimage(const struct image_bytes *in, struct image *out)
 {
 	uint16_t flags = 0;
@@ -55,6 +69,7 @@ static void image_bzimage(const struct image_bytes *in, struct image *out)
 	if (out->protocol >= 0x20c)
 		flags = (uint16_t)image_le(in, 0x236, 2);
 	out->machine = flags & 1 ? "x86_64" : "i686";
+	image_bzimage_version(in, out);
 	out->old_call = (flags & IMAGE_X86_64_FLAGS) != IMAGE_X86_64_FLAGS;
 	/* The kernel counts the final NUL. */
 	out->line_max = line > IMAGE_X86_RESERVE + 1 ? line - IMAGE_X86_RESERVE - 1 : 0;
@@ -136,7 +151,7 @@ static int image_section(const struct image_bytes *in, uint64_t at, struct image
 		struct image_part *part;
 	} known[] = {
 		{".linux", &out->payload},   {".ucode", &out->ucode}, {".initrd", &out->initrd},
-		{".cmdline", &out->cmdline}, {".dtb", &out->dtb},
+		{".cmdline", &out->cmdline}, {".dtb", &out->dtb},     {".uname", &out->version},
 	};
 	struct image_part part = {.offset = image_le(in, at + 20, 4),
 				  .size = image_le(in, at + 16, 4)};
@@ -230,6 +245,41 @@ int image_decode(const void *head, size_t len, uint64_t size, struct image *out,
 bool image_is_wrapped(const struct image *i)
 {
 	return i->kind == IMAGE_ZBOOT || i->kind == IMAGE_COMPRESSED || i->kind == IMAGE_UKI;
+}
+
+bool image_version(const char *text, size_t len, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	while (n < len &&
+	       (isalnum((unsigned char)text[n]) || (text[n] && strchr("._+~-", text[n]))))
+		n++;
+	/* It must end, and begin as all of them do. */
+	if (n >= size || !n || !isdigit((unsigned char)text[0]) ||
+	    (n < len && text[n] && !isspace((unsigned char)text[n])))
+		return false;
+	memcpy(out, text, n);
+	out[n] = '\0';
+	return true;
+}
+
+bool image_banner(const void *bytes, size_t len, char *out, size_t size)
+{
+	static const char mark[] = "Linux version ";
+	const char *at = bytes, *end = at + len;
+
+	out[0] = '\0';
+	while (at && (at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
+		size_t left;
+
+		at += sizeof(mark) - 1;
+		left = (size_t)(end - at);
+		if (memchr(at, ' ', left < IMAGE_VERSION ? left : IMAGE_VERSION) &&
+		    image_version(at, left, out, size))
+			return true;
+	}
+	return false;
 }
 
 const char *image_kind_name(enum image_kind kind)
