@@ -1,8 +1,8 @@
 /* finish.c - see finish.h */
 #include "receive/finish.h"
 #include "disk/nodes.h"
-#include "find/find.h"
 #include "kexec/kexec.h"
+#include "receive/entries.h"
 #include "receive/fixup.h"
 #include "receive/hostkeys.h"
 #include "receive/hwfacts.h"
@@ -12,7 +12,6 @@
 #include "util/text.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +53,18 @@ static void finish_let_go(const int held[PLAN_MAX_DISKS])
 			close(held[i]);
 }
 
+/* What the system would start as it is now. */
+static int finish_entries_fact(const struct root *root, const char *dir, struct err_text *err)
+{
+	CLEANUP(entries_release) struct entries entries = {0};
+	int r = entries_find(root, &entries);
+
+	if (!r)
+		r = entries_write(&entries, root, dir);
+	return r ? err_set(err, r, "the boot entries for the fixups (%s): %s", dir, strerror(-r))
+		 : 0;
+}
+
 static void finish_fixups(const struct finish *f, const struct msg_finish *what,
 			  const struct root *root, struct reasons *reasons)
 {
@@ -67,42 +78,12 @@ static void finish_fixups(const struct finish *f, const struct msg_finish *what,
 	else
 		r = hwfacts_write(dir, root, f->facts, &err);
 	if (!r)
+		r = finish_entries_fact(root, dir, &err);
+	if (!r)
 		r = fixup_run_all(f, what, root->dir, dir, reasons);
 	if (r)
 		reason_add(reasons, REASON_REFUSE, "fixup-failed", "push again", "%s",
 			   err.text[0] ? err.text : strerror(-r));
-}
-
-/* GRUB's name for a volume: "hd0,gpt2". */
-static void finish_grub_name(const struct plan *plan, const struct plan_volume *v, char *out,
-			     size_t size)
-{
-	const char *kind = plan->disks[v->disk].table.kind == TABLE_GPT ? "gpt" : "msdos";
-
-	if (v->partition)
-		snprintf(out, size, "hd%u,%s%u", v->disk, kind, v->partition);
-	else
-		snprintf(out, size, "hd%u", v->disk);
-}
-
-static int finish_trees(const struct finish *f, const struct root *root, struct find_trees *trees)
-{
-	for (uint32_t i = 0; i < root->count; i++) {
-		const struct plan_volume *v = &f->plan->volumes[root->mounts[i].volume];
-		char grub[64], node[300], name[64];
-		int r;
-
-		finish_grub_name(f->plan, v, grub, sizeof(grub));
-		if (root_volume_node(f->plan, v, node, sizeof(node)))
-			snprintf(name, sizeof(name), "%.60s", i ? basename(node) : "root");
-		else
-			snprintf(name, sizeof(name), i ? "volume%u" : "root",
-				 root->mounts[i].volume);
-		r = find_trees_add(trees, root->mounts[i].target, name, v->uuid, v->label, grub);
-		if (r)
-			return r;
-	}
-	return 0;
 }
 
 static void finish_no_entry(const struct msg_finish *what, const struct boot_list *list,
@@ -158,32 +139,29 @@ static void finish_load(const struct finish *f, const struct find_trees *trees,
 static void finish_boot(const struct finish *f, const struct msg_finish *what,
 			const struct root *root, struct msg_result *out)
 {
-	struct find_trees trees = {0};
-	struct boot_list list = {0};
+	CLEANUP(entries_release) struct entries entries = {0};
+	const struct boot_list *list = &entries.list;
 	const struct boot_entry *e;
-	int r = finish_trees(f, root, &trees);
+	int r;
 
 	f->event(f->ctx, "boot", "entry", "start", "");
-	if (!r)
-		r = find_entries(&trees, NULL, &list);
-	e = r ? NULL : boot_list_default(&list);
-	for (size_t i = 0; e && i < list.warnings.n; i++)
-		log_warn("%s", list.warnings.v[i]);
+	r = entries_find(root, &entries);
+	e = r ? NULL : boot_list_default(list);
+	for (size_t i = 0; e && i < list->warnings.n; i++)
+		log_warn("%s", list->warnings.v[i]);
 	if (e) {
 		text_printable(e->title, out->boot_title, sizeof(out->boot_title));
 		text_printable(e->kernel.path, out->boot_kernel, sizeof(out->boot_kernel));
 		text_printable(e->cmdline, out->boot_cmdline, sizeof(out->boot_cmdline));
 		if (what->cutover == CUTOVER_KEXEC)
-			finish_load(f, &trees, e, out);
+			finish_load(f, &entries.trees, e, out);
 		f->event(f->ctx, "boot", "entry", "done", out->boot_title);
 	} else {
-		finish_no_entry(what, &list, &out->reasons);
+		finish_no_entry(what, list, &out->reasons);
 		f->event(f->ctx, "boot", "entry",
 			 what->cutover == CUTOVER_KEXEC ? "failed" : "skipped",
 			 "no bootable entry found");
 	}
-	boot_list_release(&list);
-	find_trees_release(&trees);
 }
 
 static void finish_no_root(const struct msg_finish *what, int r, const struct err_text *err,

@@ -164,6 +164,36 @@ check_has "the fixups are told the name" "$T/mnt/facts-disks" "	disk/by-id/ata-M
 check_has "and the partitions' identities" "$T/mnt/facts-volumes" \
 	"	$(sgdisk -i 1 "$T/target.img" | sed -n 's/^Partition unique GUID: //p' | tr A-F a-f)"
 umount "$T/mnt"
+
+# --- what boots ----------------------------------------------------------------------
+# The kernel is called by a name that says nothing; its header has the version.
+mkdir -p "$T/boot/grub"
+kernel=$T/boot/kernel
+truncate -s 1M "$kernel"
+at() { dd of="$kernel" bs=1 seek="$1" conv=notrunc status=none; }
+printf '\047' | at 497
+printf '\125\252' | at 510
+printf 'HdrS\017\002' | at 514
+printf '\000\060' | at 526
+printf '6.1.0-99-test (me@here) #1' | at 12800
+echo initrd >"$T/boot/ramdisk"
+cat >"$T/boot/grub/grub.cfg" <<'X'
+menuentry "The one" {
+	linux /kernel root=/dev/sda1 quiet
+	initrd /ramdisk
+}
+X
+rm -f "$T/data"
+truncate -s 4M "$T/data"
+mke2fs -q -F -t ext4 -L data -d "$T/boot" "$T/data"
+dd if="$T/data" of="$T/hostile.img" bs=512 seek=34816 conv=notrunc status=none
+fixup 10-good <<'X'
+#!/bin/sh
+echo "applied: $(tr '\t' '|' <"$P2V_FACTS/boot-entries" | cut -d '|' -f -8)"
+X
+push_tree
+check_has "the fixups are told what boots, in the root's own paths" "$T/out" "EVENT fixup 10-good done: applied:\
+ yes|grub|root:/boot/grub/grub.cfg|root:/boot/kernel|6.1.0-99-test|root:/boot/ramdisk|root=/dev/sda1 quiet|"
 {
 	echo "/dev/sda1 / ext4 defaults 0 1"
 	echo "/dev/mapper/vg-boot /boot ext4 defaults 0 2"
