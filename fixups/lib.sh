@@ -208,9 +208,11 @@ fixup_install() {
 fixup_words() {
 	awk '{
 		gsub(/\r/, " ")
-		for (i = 1; i <= NF; i++)
-			if ($i ~ /^(\/dev\/|[A-Z]+=)/)
+		for (i = 1; i <= NF; i++) {
+			sub(/^(root|resume)=/, "", $i)
+			if ($i ~ /^(\/dev\/|[A-Z]+=|[0-9][0-9a-f:]*$)/)
 				print $i
+		}
 		while (match($0, /\/dev\/[^ \t"\047]+/)) {
 			print substr($0, RSTART, RLENGTH)
 			$0 = substr($0, RSTART + RLENGTH)
@@ -243,8 +245,37 @@ fixup_edit() {
 	if grep -q '^changed' "$fixup_work/report"; then
 		fixup_install "$fixup_edit_path" "$fixup_edit_reason" <"$fixup_work/edited"
 	fi
+	fixup_take_report
+}
+
+fixup_take_report() {
 	sed -n 's/^warning //p' "$fixup_work/report" | awk '!seen[$0]++' >>"$fixup_work/warnings"
 	sed -n 's/^note //p' "$fixup_work/report" | awk '!seen[$0]++' >>"$fixup_work/notes"
+}
+
+# fixup_entries [NAME=VALUE...]: runs entries.awk over what the system boots; its
+# output is on stdout, and its warnings are taken.
+fixup_entries() {
+	: >"$fixup_work/report"
+	fixup_words "$(fixup_fact boot-entries)" | fixup_resolve_names >"$fixup_work/names"
+	awk -v names="$fixup_work/names" -v report="$fixup_work/report" \
+		-f "$fixup_here/names.awk" -f "$fixup_here/entries.awk" "$@" "$(fixup_fact boot-entries)"
+	fixup_take_report
+}
+
+# fixup_kernels: the kernels that the system boots, each once, separated by tabs: its
+# version as the image has it (empty: not told); its file; its initrds, with blanks
+# between. A part of a file has #OFFSET+SIZE behind it. What has a blank or the like
+# in its name is left out.
+fixup_kernels() {
+	awk -F '\t' '{
+		gsub(/(^| )root:/, " ", $4)
+		gsub(/(^| )root:/, " ", $6)
+		sub(/^ /, "", $4)
+		sub(/^ /, "", $6)
+		if ($4 ~ /^\// && ($4 $6) !~ /\\/ && !seen[$4 "\t" $6]++)
+			print $5 "\t" $4 "\t" $6
+	}' "$(fixup_fact boot-entries)"
 }
 
 # fixup_remove PATH REASON

@@ -270,7 +270,7 @@ bool image_banner(const void *bytes, size_t len, char *out, size_t size)
 	const char *at = bytes, *end = at + len;
 
 	out[0] = '\0';
-	while (at && (at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
+	while ((at = memmem(at, (size_t)(end - at), mark, sizeof(mark) - 1))) {
 		size_t left;
 
 		at += sizeof(mark) - 1;

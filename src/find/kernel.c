@@ -93,21 +93,37 @@ static bool kernel_step(struct kernel_file *f, char *out, size_t size)
 	return false;
 }
 
+/* A part of a file may be the kernel in a unified image, which says itself what it
+ * has in it; that costs no unpacking. */
+static bool kernel_uki(const struct kernel_file *whole, const struct boot_file *part, char *out,
+		       size_t size)
+{
+	uint8_t head[IMAGE_HEAD];
+	size_t n = whole->size < sizeof(head) ? (size_t)whole->size : sizeof(head);
+	struct image image;
+	struct err_text why = {""};
+
+	return part->offset && io_pread_full(whole->fd, head, n, 0) == 0 &&
+	       image_decode(head, n, whole->size, &image, &why) == 0 && image.kind == IMAGE_UKI &&
+	       image.payload.offset == part->offset &&
+	       kernel_text(whole, &image.version, out, size);
+}
+
 const char *kernel_version(const struct find_trees *trees, const struct boot_file *file, char *out,
 			   size_t size)
 {
 	struct err_text why = {""};
 	struct kernel_file f = {.fd = file->path ? find_trees_open(trees, file, &why) : -1};
 	struct stat st;
-	uint64_t all;
 
 	out[0] = '\0';
 	if (f.fd < 0)
 		return out;
-	all = fstat(f.fd, &st) < 0 ? 0 : (uint64_t)st.st_size;
-	if (file->offset < all && file->size <= all - file->offset) {
+	f.size = fstat(f.fd, &st) < 0 ? 0 : (uint64_t)st.st_size;
+	if (file->offset < f.size && file->size <= f.size - file->offset &&
+	    !kernel_uki(&f, file, out, size)) {
+		f.size = file->size ? file->size : f.size - file->offset;
 		f.offset = file->offset;
-		f.size = file->size ? file->size : all - file->offset;
 		for (int turn = 0; turn < KERNEL_MAX_WRAPS && kernel_step(&f, out, size); turn++)
 			;
 	}

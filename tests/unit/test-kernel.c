@@ -125,6 +125,30 @@ static void test_compressed(void)
 	free(text);
 }
 
+/* A unified image says itself what it has. */
+static void test_uki(void)
+{
+	memset(kernel, 0, sizeof(kernel));
+	memcpy(kernel, "MZ", 2);
+	put(0x3c, 0x80, 4);
+	memcpy(kernel + 0x80, "PE\0\0", 4);
+	put(0x84, 0x8664, 2);
+	put(0x86, 2, 2);
+	memcpy(kernel + 0x98, ".uname", 6);
+	put(0x98 + 8, 15, 4);
+	put(0x98 + 16, 512, 4);
+	put(0x98 + 20, 1024, 4);
+	memcpy(kernel + 0xc0, ".linux", 6);
+	put(0xc0 + 8, 4096, 4);
+	put(0xc0 + 16, 4096, 4);
+	put(0xc0 + 20, 2048, 4);
+	memcpy(kernel + 1024, "6.12.9-arch1-1\n", 15);
+	save("arch.efi", 8192);
+	TAP_STR(version("arch.efi", 0, 0), "6.12.9-arch1-1");
+	TAP_STR(version("arch.efi", 2048, 4096), "6.12.9-arch1-1");
+	TAP_STR(version("arch.efi", 2560, 512), "");
+}
+
 static void test_list(void)
 {
 	CLEANUP(boot_list_release) struct boot_list l = {0};
@@ -148,6 +172,7 @@ int main(void)
 	TAP_RUN(test_bzimage);
 	TAP_RUN(test_search);
 	TAP_RUN(test_compressed);
+	TAP_RUN(test_uki);
 	TAP_RUN(test_list);
 	find_trees_release(&trees);
 	return image_end();
