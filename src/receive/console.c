@@ -1,6 +1,6 @@
 /* console.c - see console.h */
 #include "receive/console.h"
-#include "receive/usage.h"
+#include "block/mounts.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
@@ -22,7 +22,7 @@ void console_state(const char *fmt, ...)
 	va_end(ap);
 	text_printable(text, safe, sizeof(safe));
 	log_debug("%s", safe); /* the pusher hears it in an event */
-	if (!usage_root_in_ram())
+	if (!mounts_root_in_ram())
 		return;
 	/* A console that nobody drains must not stop a migration. */
 	fd = open("/dev/console", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

@@ -5,13 +5,13 @@
  * directory in RAM.
  */
 #include "receive/control.h"
+#include "block/mounts.h"
 #include "receive/apply.h"
 #include "receive/check.h"
 #include "receive/console.h"
 #include "receive/cutover.h"
 #include "receive/facts.h"
 #include "receive/finish.h"
-#include "receive/usage.h"
 #include "util/cleanup.h"
 #include "util/exit.h"
 #include "util/io.h"
@@ -201,7 +201,7 @@ static int control_finish(struct control *c, const struct frame *f)
 
 	if (frame_json(f, &d, &err) || msg_finish_from_json(d, &what, &err))
 		return receive_fail(c->peer, c->status, "protocol", NULL, "%s", err.text);
-	if (!check_cutover(what.cutover, usage_root_in_ram())) {
+	if (!check_cutover(what.cutover, mounts_root_in_ram())) {
 		r = receive_fail(
 			c->peer, c->status, "cutover-not-in-ram", "push with --cutover none",
 			"this machine's running system is not in RAM: it is not left by %s",
@@ -241,7 +241,7 @@ static int control_leave(struct control *c)
 	if (m.mode != CUTOVER_NONE && !c->ready)
 		return receive_fail(c->peer, c->status, "cutover-refused", "push again",
 				    "the migrated system is not ready to be started");
-	if (!check_cutover(m.mode, usage_root_in_ram()))
+	if (!check_cutover(m.mode, mounts_root_in_ram()))
 		return receive_fail(c->peer, c->status, "cutover-not-in-ram",
 				    "push with --cutover none",
 				    "this machine's running system is not in RAM: it is not left");

@@ -1,5 +1,6 @@
 /* cutover.c - see cutover.h */
 #include "receive/cutover.h"
+#include "block/mounts.h"
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
 #include "receive/check.h"
@@ -37,7 +38,7 @@ int cutover_start(enum cutover_mode mode)
 {
 	/* The last line of defence for a machine that is not a bootstrap
 	 * system: no message of any peer takes it down. */
-	if (!check_cutover(mode, usage_root_in_ram()))
+	if (!check_cutover(mode, mounts_root_in_ram()))
 		return -EPERM;
 	switch (mode) {
 	case CUTOVER_NONE:

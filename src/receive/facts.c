@@ -1,7 +1,7 @@
 /* facts.c - see facts.h: the machine as a whole */
 #include "receive/facts.h"
+#include "block/block.h"
 #include "kexec/kexec.h"
-#include "receive/usage.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
@@ -134,7 +134,7 @@ static void facts_machine(struct facts *f)
 	}
 	text_copy(f->firmware, sizeof(f->firmware),
 		  stat("/sys/firmware/efi", &st) == 0 ? "efi" : "bios");
-	f->root_in_ram = usage_root_in_ram();
+	f->root_in_ram = mounts_root_in_ram();
 	f->is_root = geteuid() == 0;
 	f->kexec = kexec_usable(NULL, &why) == 0;
 	if (!f->kexec)
@@ -143,7 +143,8 @@ static void facts_machine(struct facts *f)
 	facts_nics(f);
 }
 
-static int facts_add_disks(struct facts *f, const struct strv *paths, bool asked_for)
+static int facts_add_disks(struct facts *f, const struct block_model *m, const struct strv *paths,
+			   bool asked_for)
 {
 	f->disks = calloc(paths->n ? paths->n : 1, sizeof(*f->disks));
 	if (!f->disks)
@@ -153,7 +154,7 @@ static int facts_add_disks(struct facts *f, const struct strv *paths, bool asked
 
 		/* One bad disk (no medium, no right to read it) must not hide
 		 * the others. */
-		if (facts_disk(paths->v[i], &f->disks[f->disk_count], &err) == 0)
+		if (facts_disk(m, paths->v[i], &f->disks[f->disk_count], &err) == 0)
 			f->disk_count++;
 		else if (asked_for)
 			log_error("%s", err.text);
@@ -167,17 +168,20 @@ int facts_collect(const struct receive_options *options, const char *session, st
 {
 	CLEANUP(facts_release) struct facts f = {0};
 	CLEANUP(strv_release) struct strv paths = {0};
-	int r = 0;
+	CLEANUP(block_freep) struct block_model *m = NULL;
+	int r = block_read("", &m);
 
+	if (r)
+		return r;
 	facts_machine(&f);
 	text_copy(f.session, sizeof(f.session), session);
 	facts_session_space(&f, options->session_dir);
 	for (uint32_t i = 0; !r && i < options->disk_count; i++)
 		r = strv_add(&paths, options->disks[i]);
 	if (!r && !options->disk_count)
-		r = facts_disk_paths(&paths);
+		r = facts_disk_paths(m, &paths);
 	if (!r)
-		r = facts_add_disks(&f, &paths, options->disk_count > 0);
+		r = facts_add_disks(&f, m, &paths, options->disk_count > 0);
 	if (!r)
 		r = facts_fixup_names(options->fixups, &f.fixups);
 	if (r) {

@@ -1,21 +1,17 @@
 /* facts_disk.c - see facts.h: what the disks are and hold */
-#include "disk/nodes.h"
+#include "block/users.h"
 #include "disk/target.h"
 #include "receive/facts.h"
-#include "receive/usage.h"
 #include "table/table.h"
 #include "util/cleanup.h"
-#include "util/io.h"
 #include "util/probe.h"
 #include "util/text.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 /* One thing that an erase destroys, in words. */
 static int facts_content(struct facts_disk *d, const struct disk_target *t, const char *name,
@@ -63,63 +59,43 @@ static int facts_contents(struct facts_disk *d, struct disk_target *t, const cha
 	return r;
 }
 
-/* virtio has it in one place, SCSI and NVMe in others. */
-static void facts_attribute(const char *name, const char *const files[], char *out, size_t size)
+int facts_block(const struct block_model *m, dev_t number, struct facts_disk *d,
+		struct err_text *err)
 {
-	char path[PATH_MAX];
+	struct block_device *b = block_by_number(m, number);
+	int r;
 
-	out[0] = '\0';
-	for (; *files && !out[0]; files++) {
-		char raw[256];
-
-		snprintf(path, sizeof(path), "/sys/block/%s/%s", name, *files);
-		if (io_read_line(AT_FDCWD, path, raw, sizeof(raw)) == 0)
-			text_printable(raw + strspn(raw, " "), out, size);
-	}
-}
-
-static int facts_block(struct facts_disk *d, struct disk_target *t, struct err_text *err)
-{
-	static const char *const serial[] = {"serial", "device/serial", "device/wwid", "wwid",
-					     NULL};
-	static const char *const model[] = {"device/model", NULL};
-	char name[64], path[PATH_MAX], ro[8];
-	bool root = false;
-	int r = nodes_name((dev_t)t->device, name, sizeof(name));
-
-	if (r)
-		return err_set(err, r, "%s has no place in /sys", d->path);
-	snprintf(path, sizeof(path), "/sys/block/%s/ro", name);
-	r = io_read_line(AT_FDCWD, path, ro, sizeof(ro));
-	if (r)
+	if (!b)
+		return err_set(err, -ENOENT, "%s has no place in /sys", d->path);
+	if (b->part_number)
 		return err_set(err, -EINVAL, "%s is not a whole disk", d->path);
-	d->read_only = !strcmp(ro, "1");
-	facts_attribute(name, serial, d->serial, sizeof(d->serial));
-	facts_attribute(name, model, d->model, sizeof(d->model));
-	r = usage_of_disk(name, &d->users, &root);
+	d->read_only = b->read_only;
+	text_copy(d->serial, sizeof(d->serial), b->serial);
+	text_copy(d->model, sizeof(d->model), b->model);
+	r = users_of_disk(m, b, &d->users, &d->boot_disk);
 	if (r)
 		return err_set(err, r, "%s: who uses it cannot be found out: %s", d->path,
 			       strerror(-r));
-	d->boot_disk = root;
-	return facts_contents(d, t, name);
+	return 0;
 }
 
 /* What the tables of the kernel do not say, an exclusive open does. */
 static int facts_try_claim(struct facts_disk *d)
 {
-	int fd;
-
-	if (d->file || d->users.n || d->read_only)
+	if (d->file || d->users.n || d->read_only || !users_claimed(d->path))
 		return 0;
-	fd = open(d->path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0) {
-		close(fd);
-		return 0;
-	}
-	return errno == EBUSY ? strv_add(&d->users, "it is claimed by the kernel or a program") : 0;
+	return strv_add(&d->users, "it is claimed by the kernel or a program");
 }
 
-int facts_disk(const char *path, struct facts_disk *out, struct err_text *err)
+static const char *facts_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int facts_disk(const struct block_model *m, const char *path, struct facts_disk *out,
+	       struct err_text *err)
 {
 	struct facts_disk d = {0};
 	struct disk_target t;
@@ -132,14 +108,14 @@ int facts_disk(const char *path, struct facts_disk *out, struct err_text *err)
 	d.size = t.size;
 	d.sector = t.sector;
 	if (t.file) {
-		const char *slash = strrchr(path, '/');
-
 		d.read_only = access(path, W_OK) < 0;
-		r = usage_of_file(path, &d.users);
+		r = users_of_file(m, path, &d.users);
 		if (!r)
-			r = facts_contents(&d, &t, slash ? slash + 1 : path);
+			r = facts_contents(&d, &t, facts_base(path));
 	} else {
-		r = facts_block(&d, &t, err);
+		r = facts_block(m, (dev_t)t.device, &d, err);
+		if (!r)
+			r = facts_contents(&d, &t, block_by_number(m, (dev_t)t.device)->name);
 	}
 	disk_close(&t);
 	if (!r)
@@ -158,40 +134,24 @@ void facts_disk_release(struct facts_disk *d)
 	strv_release(&d->contents);
 }
 
-/* Real disks only: something that has hardware (or a hypervisor) behind it. */
-static bool facts_is_disk(int sys, const char *name)
+static int facts_by_path(const void *a, const void *b)
 {
-	static const char *const not_disks[] = {"sr", "fd", "loop", "ram", "zram", "dm-", "md"};
-	char file[NAME_MAX + 16], size[32];
-	struct stat st;
-	uint64_t sectors;
-
-	for (size_t i = 0; i < sizeof(not_disks) / sizeof(not_disks[0]); i++)
-		if (!strncmp(name, not_disks[i], strlen(not_disks[i])))
-			return false;
-	snprintf(file, sizeof(file), "%s/device", name);
-	if (fstatat(sys, file, &st, 0) < 0)
-		return false;
-	snprintf(file, sizeof(file), "%s/size", name);
-	return io_read_line(sys, file, size, sizeof(size)) == 0 &&
-	       text_to_u64(size, 1, UINT64_MAX, &sectors);
+	return strverscmp(*(char *const *)a, *(char *const *)b);
 }
 
-int facts_disk_paths(struct strv *out)
+/* Real disks only: something that has hardware (or a hypervisor) behind it. */
+int facts_disk_paths(const struct block_model *m, struct strv *out)
 {
-	struct dirent **list = NULL;
-	CLEANUP_FD int sys = open("/sys/block", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int n = scandir("/sys/block", &list, NULL, versionsort), r = 0;
+	size_t first = out->n;
+	int r = 0;
 
-	if (n < 0 || sys < 0)
-		return -errno;
-	for (int i = 0; i < n; i++) {
-		const char *name = list[i]->d_name;
+	for (size_t i = 0; i < m->devices.n && !r; i++) {
+		const struct block_device *d = m->devices.v[i];
 
-		if (!r && name[0] != '.' && facts_is_disk(sys, name))
-			r = strv_addf(out, "/dev/%s", name);
-		free(list[i]);
+		if (d->kind == DEVICE_DISK && d->hardware && d->size)
+			r = strv_addf(out, "/dev/%s", d->name);
 	}
-	free(list);
+	if (out->n > first)
+		qsort(out->v + first, out->n - first, sizeof(*out->v), facts_by_path);
 	return r;
 }
