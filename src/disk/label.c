@@ -1,6 +1,6 @@
 /* label.c - see label.h */
 #include "disk/label.h"
-#include "disk/nodes.h"
+#include "block/nodes.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -144,17 +144,17 @@ static bool label_wants_node(const struct table *want, const struct table_partit
 static int label_wait_nodes(const struct disk_target *t, const struct table *want,
 			    struct err_text *err)
 {
-	char name[64], node[300];
-	int r = nodes_name((dev_t)t->device, name, sizeof(name));
+	char node[300];
 
-	if (r)
-		return err_set(err, r, "%s: it has no place in /sys", t->path);
 	for (uint32_t i = 0; i < want->partition_count; i++) {
 		const struct table_partition *p = &want->partitions[i];
+		int r;
 
 		if (!label_wants_node(want, p))
 			continue;
-		r = nodes_wait(name, p->number, LABEL_NODE_WAIT, node, sizeof(node));
+		r = nodes_wait((dev_t)t->device, p->number, LABEL_NODE_WAIT, node, sizeof(node));
+		if (r == -ENODEV)
+			return err_set(err, r, "%s: it has no place in /sys", t->path);
 		if (r)
 			return err_set(err, r, "%s: no device node for partition %u appeared",
 				       t->path, p->number);

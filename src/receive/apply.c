@@ -1,8 +1,8 @@
 /* apply.c - see apply.h */
 #include "receive/apply.h"
+#include "block/nodes.h"
 #include "disk/label.h"
 #include "disk/mkfs.h"
-#include "disk/nodes.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -24,15 +24,12 @@ static int apply_zero_ends(const struct disk_target *t, uint64_t start, uint64_t
 
 static int apply_wipe(struct disk_target *t, struct err_text *err)
 {
-	char name[64];
-	int r;
+	int r = t->file ? 0 : nodes_forget(t->fd);
 
-	if (!t->file && nodes_name((dev_t)t->device, name, sizeof(name)) == 0) {
-		r = nodes_forget(t->fd, name);
-		if (r)
-			return err_set(err, r, "%s: the kernel does not let go of a partition: %s",
-				       t->path, strerror(-r));
-	}
+	/* A disk that sysfs does not show has no partitions to forget. */
+	if (r && r != -ENODEV)
+		return err_set(err, r, "%s: the kernel does not let go of a partition: %s", t->path,
+			       strerror(-r));
 	if (!disk_discard(t))
 		log_info("%s: it does not discard; its free space keeps its old bytes", t->path);
 	return apply_zero_ends(t, 0, t->size, err);
@@ -53,14 +50,12 @@ static int apply_format(const struct plan_volume *v, struct disk_target *t, stru
 {
 	struct mkfs_volume m = apply_volume(v);
 	struct disk_target again;
-	char name[64], node[300];
+	char node[300];
 	int r;
 
 	if (t->file)
 		return mkfs_make(t, &m, NULL, err);
-	r = nodes_name((dev_t)t->device, name, sizeof(name));
-	if (!r)
-		r = nodes_wait(name, v->partition, APPLY_NODE_WAIT, node, sizeof(node));
+	r = nodes_wait((dev_t)t->device, v->partition, APPLY_NODE_WAIT, node, sizeof(node));
 	if (r)
 		return err_set(err, r, "%s: partition %u has no device node", t->path,
 			       v->partition);

@@ -4,7 +4,6 @@
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
 #include "receive/check.h"
-#include "receive/usage.h"
 
 #include <errno.h>
 #include <stdio.h>

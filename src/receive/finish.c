@@ -1,6 +1,6 @@
 /* finish.c - see finish.h */
 #include "receive/finish.h"
-#include "disk/nodes.h"
+#include "block/nodes.h"
 #include "kexec/kexec.h"
 #include "receive/entries.h"
 #include "receive/fixup.h"
@@ -22,13 +22,12 @@ static void finish_flush(const struct finish *f)
 {
 	for (uint32_t i = 0; i < f->session->disk_count; i++) {
 		struct disk_target *t = &f->session->disks[i];
-		char name[64];
 		int r = disk_flush(t);
 
 		if (r)
 			log_error("%s: %s", t->path, strerror(-r));
-		if (!t->file && nodes_name((dev_t)t->device, name, sizeof(name)) == 0)
-			nodes_flush(name);
+		if (!t->file)
+			nodes_flush((dev_t)t->device);
 	}
 }
 

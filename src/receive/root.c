@@ -1,7 +1,7 @@
 /* root.c - see root.h */
 #include "receive/root.h"
+#include "block/nodes.h"
 #include "disk/mount.h"
-#include "disk/nodes.h"
 #include "receive/root_names.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -37,14 +37,12 @@ bool root_volume_node(const struct plan *plan, const struct plan_volume *v, char
 {
 	const char *target = plan->disks[v->disk].target;
 	struct stat st;
-	char name[64];
 
 	if (stat(target, &st) < 0 || !S_ISBLK(st.st_mode))
 		return false;
 	if (plan->disks[v->disk].table.kind == TABLE_NONE)
 		return text_copy(out, size, target);
-	return v->partition && nodes_name(st.st_rdev, name, sizeof(name)) == 0 &&
-	       nodes_wait(name, v->partition, ROOT_NODE_WAIT, out, size) == 0;
+	return v->partition && nodes_wait(st.st_rdev, v->partition, ROOT_NODE_WAIT, out, size) == 0;
 }
 
 static int root_mount(const struct plan *plan, uint32_t volume, const char *target,
