@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 /* Where signatures and tables live; a disk with nothing there is blank. */
 #define INVENTORY_BLANK_SPAN (1u << 20)
@@ -61,50 +60,6 @@ static void inventory_open_direct(const char *path, const struct inventory_disk 
 		}
 }
 
-/* Attributes that drivers put at different places; the first one wins. */
-static void inventory_attribute(int dir, const char *const names[], char *out, size_t size)
-{
-	char line[256];
-
-	for (; *names; names++) {
-		const char *text = line;
-
-		if (io_read_line(dir, *names, line, sizeof(line)) < 0)
-			continue;
-		text += strspn(text, " ");
-		if (*text) {
-			text_printable(text, out, size);
-			return;
-		}
-	}
-}
-
-static void inventory_identity(dev_t dev, struct inventory_disk *disk)
-{
-	static const char *const serial[] = {"device/serial", "serial", "device/wwid", "wwid",
-					     NULL};
-	static const char *const model[] = {"device/model", "device/name", NULL};
-	CLEANUP_FREE char *vpd = NULL;
-	char path[64], unit[128] = "";
-	size_t len = 0, n = 0;
-
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u", major(dev), minor(dev));
-	CLEANUP_FD int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (dir < 0)
-		return;
-	inventory_attribute(dir, model, disk->model, sizeof(disk->model));
-	/* SCSI's unit serial number page: 4 bytes of header, then the text. */
-	if (!io_read_file(dir, "device/vpd_pg80", 4096, &vpd, &len) && len > 4)
-		for (size_t i = 4; i < len && n + 1 < sizeof(unit); i++)
-			if (vpd[i] > ' ' && vpd[i] < 0x7f)
-				unit[n++] = vpd[i];
-	if (n)
-		text_copy(disk->serial, sizeof(disk->serial), unit);
-	else
-		inventory_attribute(dir, serial, disk->serial, sizeof(disk->serial));
-}
-
 /* /dev/disk/by-id/... is a link; partitions are named after what it points to.
  * Device mapper's names say more than its nodes. */
 static void inventory_resolve(struct inventory_disk *disk)
@@ -144,7 +99,6 @@ static int inventory_size(const char *path, int fd, struct inventory_disk *disk)
 	}
 	disk->sector = (uint32_t)sector;
 	inventory_resolve(disk);
-	inventory_identity(st.st_rdev, disk);
 	/* The whole disk's cache may hold what was there before a partition's
 	 * device was written to. (No sync(2): it may wait for a dead NFS.) */
 	ioctl(fd, BLKFLSBUF, 0);

@@ -1,6 +1,6 @@
 /* inventory.h - what there is on the source's disks, as plain data
  *
- * inventory_add_disk() looks at a disk or image; the planner turns the result
+ * inventory_open_disk() looks at a disk or image; the planner turns the result
  * into a plan and reasons without looking at anything itself, so that its
  * tests need no disks.
  */
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Who uses a partition or disk (users.c fills it). */
+/* Who uses a partition or disk (use.c fills it). */
 struct inventory_use {
 	bool mounted_rw;   /* its file system can be written to */
 	bool mounted_ro;   /* mounted, and read-only wherever it is */
@@ -74,9 +74,9 @@ struct inventory_fds {
 	uint32_t align; /* of offsets, lengths and memory for @direct, bytes */
 };
 
-/* Opens @path and fills @disk: size, sector, serial, model, table, and what is
- * on each partition; not who uses it and not the used-block maps. 0 or -errno
- * (logged). */
+/* Opens @path and fills @disk: size, sector, table, and what is on each
+ * partition; not what the block model knows (serial, model, users: use.h) and
+ * not the used-block maps. 0 or -errno (logged). */
 int inventory_open_disk(const char *path, struct inventory_disk *disk, struct inventory_fds *fds);
 /* Reads the used-block maps of the disk's ext2/3/4 partitions; with @frozen
  * again, of those that are mounted read-write. 0 or -errno (logged). */

@@ -1,12 +1,10 @@
 /* machine.c - see machine.h */
 #include "source/machine.h"
-#include "source/sysfs.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/text.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -16,75 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#define MACHINE_MAX_DEPTH 16  /* of stacked devices */
-#define MACHINE_ETHERNET  "1" /* ARPHRD_ETHER, as sysfs writes it */
-
-struct machine_walk {
-	const char *root;
-	struct strv *paths;
-	int depth;
-	bool found;
-};
-
-static int machine_down(const char *root, dev_t dev, struct strv *paths, int depth);
-
-static int machine_slave(void *ctx, const char *entry, dev_t dev)
-{
-	struct machine_walk *walk = ctx;
-
-	(void)entry;
-	walk->found = true;
-	return machine_down(walk->root, dev, walk->paths, walk->depth + 1);
-}
-
-static int machine_disk_path(const char *dir, struct strv *paths)
-{
-	CLEANUP_FREE char *text = NULL;
-	char path[400], *name;
-	int r;
-
-	snprintf(path, sizeof(path), "%s/uevent", dir);
-	r = io_read_file(AT_FDCWD, path, 4096, &text, NULL);
-	if (r < 0)
-		return r;
-	name = strstr(text, "DEVNAME=");
-	if (!name)
-		return -ENODEV;
-	name += strlen("DEVNAME=");
-	name[strcspn(name, "\n")] = '\0';
-	snprintf(path, sizeof(path), "/dev/%.200s", name);
-	return strv_has(paths, path) ? 0 : strv_add(paths, path);
-}
-
-static int machine_down(const char *root, dev_t dev, struct strv *paths, int depth)
-{
-	struct machine_walk walk = {.root = root, .paths = paths, .depth = depth};
-	char dir[300], path[320];
-	dev_t parent;
-	int r;
-
-	if (depth > MACHINE_MAX_DEPTH)
-		return -ELOOP;
-	r = sysfs_device(root, dev, "", dir, sizeof(dir));
-	if (r < 0)
-		return r;
-	snprintf(path, sizeof(path), "%s/partition", dir);
-	if (!access(path, F_OK)) {
-		snprintf(path, sizeof(path), "%s/../dev", dir);
-		parent = sysfs_read_dev(path);
-		return parent ? machine_down(root, parent, paths, depth + 1) : -ENODEV;
-	}
-	snprintf(path, sizeof(path), "%s/slaves", dir);
-	r = sysfs_walk(path, machine_slave, &walk);
-	if (r < 0 || walk.found)
-		return r;
-	return machine_disk_path(dir, paths);
-}
-
-int machine_disks_of(const char *root, dev_t dev, struct strv *paths)
-{
-	return dev ? machine_down(root, dev, paths, 0) : -ENODEV;
-}
+#define MACHINE_ETHERNET "1" /* ARPHRD_ETHER, as sysfs writes it */
 
 /* The address burnt into the card: a bond gives all its members the same one. */
 static bool machine_permanent_mac(int sock, const char *name, char mac[18])

@@ -1,9 +1,10 @@
 /* source.c - opening a source: inventory, users, maps, plan (see source.h) */
 #include "source/source.h"
+#include "block/stack.h"
 #include "source/machine.h"
 #include "source/planner.h"
 #include "source/state.h"
-#include "source/users.h"
+#include "source/use.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -68,7 +69,7 @@ static bool source_is_twice(const struct source *s, uint32_t index)
 	return false;
 }
 
-static int source_add_disk(struct source *s, const struct users *u, const char *path)
+static int source_add_disk(struct source *s, const struct block_model *m, const char *path)
 {
 	uint32_t index = s->inv.disk_count;
 	int r;
@@ -85,7 +86,7 @@ static int source_add_disk(struct source *s, const struct users *u, const char *
 		log_error("%s is given twice as a source", path);
 		return -EINVAL;
 	}
-	r = users_look(u, s->fds[index].buffered, &s->inv.disks[index], &s->mounts);
+	r = use_look(m, s->fds[index].buffered, &s->inv.disks[index], &s->mounts);
 	if (!r)
 		r = inventory_read_maps(&s->inv.disks[index], &s->fds[index], false);
 	return r;
@@ -108,21 +109,23 @@ static bool source_is_here(const struct source *s, const struct strv *roots)
 static int source_add_disks(struct source *s, const struct source_options *options)
 {
 	CLEANUP(strv_release) struct strv roots = {0};
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *m = NULL;
+	const struct mounts_entry *root;
 	int r, no_root;
 
-	r = users_new("", &u);
+	r = block_read("", &m);
 	if (r < 0)
 		return r;
-	no_root = machine_disks_of("", users_root_device(u), &roots);
+	root = mounts_root(&m->mounts);
+	no_root = stack_disks_of(root ? root->device : NULL, &roots);
 	if (!options->path_count && (no_root || !roots.n)) {
 		log_error("cannot find the disk behind \"/\": name the source with --source");
 		return no_root ? no_root : -ENODEV;
 	}
 	for (uint32_t i = 0; i < options->path_count && !r; i++)
-		r = source_add_disk(s, u, options->paths[i]);
+		r = source_add_disk(s, m, options->paths[i]);
 	for (size_t i = 0; i < roots.n && !options->path_count && !r; i++)
-		r = source_add_disk(s, u, roots.v[i]);
+		r = source_add_disk(s, m, roots.v[i]);
 	if (!r && source_is_here(s, &roots))
 		machine_identity("", &s->inv);
 	return r;
@@ -216,8 +219,8 @@ static int source_look_again(struct source *s, struct reasons *reasons)
 {
 	CLEANUP(reasons_release) struct reasons now = {0};
 	CLEANUP(strv_release) struct strv mounts = {0};
-	CLEANUP(users_freep) struct users *u = NULL;
-	int r = users_new("", &u);
+	CLEANUP(block_freep) struct block_model *m = NULL;
+	int r = block_read("", &m);
 
 	for (uint32_t i = 0; i < s->inv.disk_count && !r; i++) {
 		struct inventory_disk *disk = &s->inv.disks[i];
@@ -225,7 +228,7 @@ static int source_look_again(struct source *s, struct reasons *reasons)
 		disk->use = (struct inventory_use){0};
 		for (uint32_t p = 0; p < disk->part_count; p++)
 			disk->parts[p].use = (struct inventory_use){0};
-		r = users_look(u, s->fds[i].buffered, disk, &mounts);
+		r = use_look(m, s->fds[i].buffered, disk, &mounts);
 	}
 	if (r < 0)
 		return r;

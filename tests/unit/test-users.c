@@ -1,9 +1,10 @@
 /* Who uses a disk, and which disks are behind "/", in made-up machines: trees
  * of what proc and sysfs would show.
  */
+#include "block/stack.h"
+#include "block/users.h"
 #include "image.h"
 #include "source/machine.h"
-#include "source/users.h"
 #include "util/cleanup.h"
 
 #include <errno.h>
@@ -103,29 +104,40 @@ static void mounted(const char *dev, const char *point, const char *options, con
 		 super);
 }
 
-static struct users *look(void)
+static struct block_model *look(void)
 {
-	struct users *u = NULL;
+	struct block_model *u = NULL;
 
 	make_file("proc/self/mountinfo", mountinfo);
-	TAP_INT(users_new(machine, &u), 0);
+	TAP_INT(block_read(machine, &u), 0);
 	return u;
+}
+
+static struct block_device *at(const struct block_model *u, unsigned maj, unsigned min)
+{
+	struct block_device *d = block_by_number(u, makedev(maj, min));
+
+	if (!d) {
+		printf("Bail out! no device %u:%u\n", maj, min);
+		exit(1);
+	}
+	return d;
 }
 
 static void test_mounts(void)
 {
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *u = NULL;
 	CLEANUP(strv_release) struct strv mounts = {0};
-	struct inventory_use rw = {0}, ro = {0}, none = {0};
+	struct users_use rw = {0}, ro = {0}, none = {0};
 
 	begin();
 	mounted("8:1", "/mnt/a\\040b/deep", "rw", "rw,errors=remount-ro");
 	mounted("8:1", "/mnt/a\\040b", "ro", "rw");
 	mounted("8:2", "/ro", "ro", "ro");
 	u = look();
-	TAP_INT(users_of_device(u, makedev(8, 1), &rw, &mounts), 0);
-	TAP_INT(users_of_device(u, makedev(8, 2), &ro, &mounts), 0);
-	TAP_INT(users_of_device(u, makedev(8, 0), &none, &mounts), 0);
+	TAP_INT(users_of_device(u, at(u, 8, 1), &rw, &mounts), 0);
+	TAP_INT(users_of_device(u, at(u, 8, 2), &ro, &mounts), 0);
+	TAP_INT(users_of_device(u, at(u, 8, 0), &none, &mounts), 0);
 	TAP_OK(rw.mounted_rw && !rw.mounted_ro && !rw.held_rw);
 	TAP_STR(rw.mount, "/mnt/a b");
 	TAP_STR(rw.fs_type, "ext4");
@@ -138,9 +150,9 @@ static void test_mounts(void)
 
 static void check_holder(const char *ro, const char *super, bool held)
 {
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *u = NULL;
 	CLEANUP(strv_release) struct strv mounts = {0};
-	struct inventory_use use = {0};
+	struct users_use use = {0};
 
 	begin();
 	make_device("devices/md0", "9:0", "0");
@@ -150,7 +162,7 @@ static void check_holder(const char *ro, const char *super, bool held)
 	if (super)
 		mounted("253:1", "/srv", "rw", super);
 	u = look();
-	TAP_INT(users_of_device(u, makedev(8, 2), &use, &mounts), 0);
+	TAP_INT(users_of_device(u, at(u, 8, 2), &use, &mounts), 0);
 	TAP_STR(use.holder, "md0");
 	TAP_INT(use.held_rw, held);
 	TAP_OK(!use.mounted_rw);
@@ -168,7 +180,7 @@ static void test_holders(void)
 
 static void test_root(void)
 {
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *u = NULL;
 	CLEANUP(strv_release) struct strv paths = {0};
 
 	begin();
@@ -181,23 +193,23 @@ static void test_root(void)
 	mounted("8:1", "/boot", "rw", "rw");
 	mounted("253:1", "/", "rw", "rw");
 	u = look();
-	TAP_INT(users_root_device(u), makedev(253, 1));
-	TAP_INT(machine_disks_of(machine, users_root_device(u), &paths), 0);
+	TAP_INT(mounts_root(&u->mounts)->device->number, makedev(253, 1));
+	TAP_INT(stack_disks_of(mounts_root(&u->mounts)->device, &paths), 0);
 	TAP_INT(paths.n, 2);
 	TAP_OK(strv_has(&paths, "/dev/sda") && strv_has(&paths, "/dev/sdb"));
 }
 
 static void test_no_root(void)
 {
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *u = NULL;
 	CLEANUP(strv_release) struct strv paths = {0};
 
 	begin();
 	mounted("8:1", "/", "rw", "rw");
 	mounted("0:22", "/", "rw", "rw");
 	u = look();
-	TAP_INT(users_root_device(u), 0);
-	TAP_INT(machine_disks_of(machine, 0, &paths), -ENODEV);
+	TAP_OK(!mounts_root(&u->mounts)->device);
+	TAP_INT(stack_disks_of(NULL, &paths), -ENODEV);
 }
 
 static void test_identity(void)
@@ -227,16 +239,16 @@ static void test_identity(void)
 
 static void test_strange_lines(void)
 {
-	CLEANUP(users_freep) struct users *u = NULL;
+	CLEANUP(block_freep) struct block_model *u = NULL;
 	CLEANUP(strv_release) struct strv mounts = {0};
-	struct inventory_use use = {0};
+	struct users_use use = {0};
 
 	begin();
 	snprintf(mountinfo, sizeof(mountinfo),
 		 "\n1\n1 2 3 4 5 6\n1 2 x:y / /a rw - ext4 /dev/x rw\n"
 		 "1 2 8:1 / /a rw - ext4\n1 2 8:1 / /ok rw - ext4 /dev/x ro,rw_not\n");
 	u = look();
-	TAP_INT(users_of_device(u, makedev(8, 1), &use, &mounts), 0);
+	TAP_INT(users_of_device(u, at(u, 8, 1), &use, &mounts), 0);
 	TAP_OK(use.mounted_ro && !use.mounted_rw);
 	TAP_STR(use.mount, "/ok");
 }
