@@ -1,5 +1,7 @@
 /* scan.c - see scan.h */
 #include "find/scan.h"
+#include "block/devnames.h"
+#include "block/stack.h"
 #include "find/scan_mount.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -7,7 +9,6 @@
 #include "util/probe.h"
 #include "util/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -16,141 +17,30 @@
 #include <sys/stat.h>
 
 #define SCAN_MAX_DEVICES 512u
-#define SCAN_MAX_DEPTH   8u /* devices made of devices */
+#define SCAN_NAME        64 /* of struct find_tree */
 #define SCAN_DIR         "/run/p2v-boot"
-
-struct scan_device {
-	char name[64];  /* of /dev and /sys/class/block */
-	char disk[64];  /* the disk it is a partition of; "" for a whole one */
-	char alias[64]; /* of a mapped device: LVM's "vg0-root" */
-	unsigned number;
-};
 
 struct scan {
 	struct find_trees *trees;
-	const struct strv *only;
+	const struct mounts *mounts; /* before ours */
 	struct strv *warnings;
-	struct scan_device v[SCAN_MAX_DEVICES];
-	size_t n;
 	unsigned disks; /* numbered so far, for GRUB's hdN */
 };
 
-/* A partition's directory in sysfs is below its disk's. */
-static void scan_parent(struct scan_device *d)
+static bool scan_wanted(const struct block_model *m, const struct strv *only,
+			struct block_device *d)
 {
-	char link[128], target[512], number[16];
-	ssize_t len;
-	char *slash;
-	uint64_t v;
+	/* Two sectors or less are an extended partition's. */
+	if (d->kind == DEVICE_RAM || d->kind == DEVICE_REMOVABLE || d->kind == DEVICE_UNKNOWN ||
+	    d->size < 2048)
+		return false;
+	for (size_t i = 0; i < only->n; i++) {
+		const struct block_device *below = devnames_find(m, only->v[i]);
 
-	snprintf(link, sizeof(link), "/sys/class/block/%s/partition", d->name);
-	if (io_read_line(AT_FDCWD, link, number, sizeof(number)) < 0 ||
-	    !text_to_u64(number, 1, 1024, &v))
-		return;
-	snprintf(link, sizeof(link), "/sys/class/block/%s", d->name);
-	len = readlink(link, target, sizeof(target) - 1);
-	if (len <= 0)
-		return;
-	target[len] = '\0';
-	slash = strrchr(target, '/');
-	if (!slash)
-		return;
-	*slash = '\0';
-	slash = strrchr(target, '/');
-	if (slash && text_copy(d->disk, sizeof(d->disk), slash + 1))
-		d->number = (unsigned)v;
-}
-
-static void scan_alias(struct scan_device *d)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/class/block/%s/dm/name", d->name);
-	io_read_line(AT_FDCWD, path, d->alias, sizeof(d->alias));
-}
-
-/* Is @name the device, its disk, or a device that it is made of? */
-static bool scan_is_on(const char *device, const char *name, unsigned depth)
-{
-	char path[160], link[512];
-	DIR *dir;
-	const struct dirent *e;
-	bool found = !strcmp(device, name);
-
-	if (found || depth == SCAN_MAX_DEPTH)
-		return found;
-	snprintf(path, sizeof(path), "/sys/class/block/%s/slaves", device);
-	dir = opendir(path);
-	while (dir && !found && (e = readdir(dir)))
-		found = e->d_name[0] != '.' && scan_is_on(e->d_name, name, depth + 1);
-	if (dir)
-		closedir(dir);
-	snprintf(path, sizeof(path), "/sys/class/block/%s", device);
-	if (!found) {
-		ssize_t len = readlink(path, link, sizeof(link) - 1);
-		char *slash;
-
-		link[len > 0 ? len : 0] = '\0';
-		slash = strrchr(link, '/');
-		if (slash)
-			*slash = '\0';
-		/* A partition's directory is in its disk's. */
-		slash = slash ? strrchr(link, '/') : NULL;
-		found = slash && !strcmp(slash + 1, name);
-	}
-	return found;
-}
-
-static bool scan_wanted(const struct scan *s, const struct scan_device *d)
-{
-	static const char *const never[] = {"ram", "zram", "fd", "sr", "mtdblock"};
-
-	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		if (!strncmp(d->name, never[i], strlen(never[i])))
-			return false;
-	if (!s->only->n)
-		return true;
-	for (size_t i = 0; i < s->only->n; i++) {
-		/* /dev/vg0/root is a link to /dev/dm-0. */
-		CLEANUP_FREE char *real = realpath(s->only->v[i], NULL);
-		const char *path = real ? real : s->only->v[i];
-		const char *slash = strrchr(path, '/');
-		const char *name = slash ? slash + 1 : path;
-
-		if (!strcmp(name, d->alias) || scan_is_on(d->name, name, 0))
+		if (below && stack_is_on(d, below))
 			return true;
 	}
-	return false;
-}
-
-/* "major minor blocks name" lines behind two lines of heading. */
-static int scan_read(struct scan *s)
-{
-	CLEANUP_FREE char *text = NULL;
-	int r = io_read_file(AT_FDCWD, "/proc/partitions", 1 << 20, &text, NULL);
-	char *rest, *line;
-
-	if (r < 0) {
-		log_error("/proc/partitions: %s", strerror(-r));
-		return r;
-	}
-	for (line = strtok_r(text, "\n", &rest); line && s->n < SCAN_MAX_DEVICES;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		struct scan_device *d = &s->v[s->n];
-		unsigned long long blocks;
-
-		*d = (struct scan_device){0};
-		if (sscanf(line, "%*u %*u %llu %63s", &blocks, d->name) != 2 || blocks < 2)
-			continue;
-		for (char *p = d->name; *p; p++)
-			if (*p == '!')
-				*p = '/';
-		scan_parent(d);
-		scan_alias(d);
-		if (scan_wanted(s, d))
-			s->n++;
-	}
-	return 0;
+	return !only->n;
 }
 
 /* @partuuid may be NULL. */
@@ -182,48 +72,55 @@ static enum rank_kind scan_boot_sector(const char *name)
 }
 
 /* What the firmware starts from the disk, else from the partition. */
-static enum rank_kind scan_boot_code(const struct scan_device *d)
+static enum rank_kind scan_boot_code(const struct block_device *d)
 {
-	enum rank_kind kind = d->number ? scan_boot_sector(d->disk) : RANK_NONE;
+	enum rank_kind kind = d->disk ? scan_boot_sector(d->disk->name) : RANK_NONE;
 
 	return kind ? kind : scan_boot_sector(d->name);
 }
 
 /* Not a disk that a firmware could know. */
-static bool scan_is_made(const struct scan_device *d)
+static bool scan_is_made(const struct block_device *d)
 {
-	const char *name = d->number ? d->disk : d->name;
+	const struct block_device *of = d->disk ? d->disk : d;
 
-	return *d->alias || !strncmp(name, "dm-", 3) || !strncmp(name, "md", 2);
+	return device_is_mapped(of) || of->kind == DEVICE_MD;
+}
+
+/* "vg0-root"; where that is too long for a tree's name, the kernel's. */
+static const char *scan_name(const struct block_device *d)
+{
+	return d->dm_name[0] && strlen(d->dm_name) < SCAN_NAME ? d->dm_name : d->name;
 }
 
 /* "hd0" for the first disk that we met, "hd0,gpt2" for its second partition. */
-static void scan_grub_name(const struct scan_device *d, unsigned disk, char *out, size_t size)
+static void scan_grub_name(const struct block_device *d, unsigned disk, char *out, size_t size)
 {
 	struct probe_result table = {0};
 
 	if (scan_is_made(d)) {
-		const char *name = *d->alias ? d->alias : d->name + strcspn(d->name, "0123456789");
-
-		snprintf(out, size, "%s/%s", *d->alias ? "lvm" : "md", name);
+		if (device_is_mapped(d))
+			snprintf(out, size, "lvm/%.*s", SCAN_NAME - 1, scan_name(d));
+		else
+			snprintf(out, size, "md/%s", d->name + strcspn(d->name, "0123456789"));
 		return;
 	}
-	if (!d->number) {
+	if (!d->disk) {
 		snprintf(out, size, "hd%u", disk);
 		return;
 	}
-	if (scan_probe(d->disk, &table, NULL, 0) < 0)
+	if (scan_probe(d->disk->name, &table, NULL, 0) < 0)
 		table.table[0] = '\0';
 	if (!strcmp(table.table, "gpt"))
-		snprintf(out, size, "hd%u,gpt%u", disk, d->number);
+		snprintf(out, size, "hd%u,gpt%u", disk, d->part_number);
 	else if (!strcmp(table.table, "dos"))
-		snprintf(out, size, "hd%u,msdos%u", disk, d->number);
+		snprintf(out, size, "hd%u,msdos%u", disk, d->part_number);
 	else
-		snprintf(out, size, "hd%u,%u", disk, d->number);
+		snprintf(out, size, "hd%u,%u", disk, d->part_number);
 }
 
 /* The tree is a directory where something is mounted. */
-static int scan_add(struct scan *s, const struct scan_device *d, const char *dir, const char *name,
+static int scan_add(struct scan *s, const struct block_device *d, const char *dir, const char *name,
 		    const struct probe_result *p, const char *partuuid, const char *grub)
 {
 	int r = find_trees_add(s->trees, dir, name, p->uuid, p->label, grub);
@@ -247,7 +144,7 @@ static int scan_mount_point(struct scan *s, const char *name, char *dir, size_t 
 
 /* A second tree for the subvolume that is mounted when nobody names one, as
  * openSUSE's GRUB and its rollbacks do; first, because its paths are meant. */
-static void scan_default_subvolume(struct scan *s, const struct scan_device *d, const char *whole,
+static void scan_default_subvolume(struct scan *s, const struct block_device *d, const char *whole,
 				   const char *name, const struct probe_result *p,
 				   const char *partuuid, const char *grub)
 {
@@ -266,16 +163,16 @@ static void scan_default_subvolume(struct scan *s, const struct scan_device *d, 
 		umount(dir);
 }
 
-static void scan_one(struct scan *s, const struct scan_device *d, unsigned disk)
+static void scan_one(struct scan *s, const struct block_device *d, unsigned disk)
 {
 	struct probe_result p = {0};
 	char dir[160], grub[80], name[64], path[80], partuuid[64] = "";
-	CLEANUP_FREE char *where = NULL;
-	int r = scan_probe(d->name, &p, d->number ? partuuid : NULL, sizeof(partuuid));
+	const char *where = NULL;
+	int r = scan_probe(d->name, &p, d->part_number ? partuuid : NULL, sizeof(partuuid));
 
 	if (r < 0 || strcmp(p.usage, "filesystem") != 0)
 		return;
-	text_copy(name, sizeof(name), *d->alias ? d->alias : d->name);
+	text_copy(name, sizeof(name), scan_name(d));
 	for (char *c = name; *c; c++)
 		if (*c == '/' || *c == ':')
 			*c = '-';
@@ -285,7 +182,7 @@ static void scan_one(struct scan *s, const struct scan_device *d, unsigned disk)
 	scan_grub_name(d, disk, grub, sizeof(grub));
 	r = scan_mount_tree(path, p.type, dir, SCAN_WHOLE);
 	if (r == -EBUSY)
-		where = scan_mounted_at(path);
+		where = scan_mounted_at(s->mounts, d);
 	if (r < 0 && !where) {
 		strv_addf(s->warnings, "/dev/%s: its %s file system cannot be mounted: %s", d->name,
 			  p.type, strerror(-r));
@@ -322,30 +219,38 @@ static int scan_private(void)
 	return 0;
 }
 
-int scan_disks(struct find_trees *t, const struct strv *devices, struct strv *warnings)
+static void scan_devices(struct scan *s, const struct block_model *m, const struct strv *only)
 {
-	CLEANUP_FREE struct scan *s = calloc(1, sizeof(*s));
-	const char *disk = "";
-	int r;
+	const struct block_device *disk = NULL;
+	unsigned seen = 0;
 
-	if (!s)
-		return -ENOMEM;
-	s->trees = t;
-	s->only = devices;
-	s->warnings = warnings;
-	r = scan_read(s);
-	if (!r)
-		r = scan_private();
-	for (size_t i = 0; !r && i < s->n; i++) {
-		const struct scan_device *d = &s->v[i];
-		const char *of = d->number ? d->disk : d->name;
+	for (size_t i = 0; i < m->devices.n && seen < SCAN_MAX_DEVICES; i++) {
+		struct block_device *d = m->devices.v[i];
+		const struct block_device *of = d->disk ? d->disk : d;
 
+		if (!scan_wanted(m, only, d))
+			continue;
+		seen++;
 		/* The kernel lists a disk before its partitions. */
-		if (!scan_is_made(d) && strcmp(disk, of) != 0) {
+		if (!scan_is_made(d) && disk != of) {
 			s->disks++;
 			disk = of;
 		}
 		scan_one(s, d, s->disks ? s->disks - 1 : 0);
 	}
-	return r;
+}
+
+int scan_disks(struct find_trees *t, const struct strv *devices, struct strv *warnings)
+{
+	CLEANUP(block_freep) struct block_model *m = NULL;
+	struct scan s = {.trees = t, .warnings = warnings};
+	int r = block_read("", &m);
+
+	if (!r)
+		r = scan_private();
+	if (r)
+		return r;
+	s.mounts = &m->mounts;
+	scan_devices(&s, m, devices);
+	return 0;
 }

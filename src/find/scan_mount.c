@@ -1,15 +1,11 @@
 /* scan_mount.c - see scan_mount.h */
 #include "find/scan_mount.h"
-#include "util/cleanup.h"
-#include "util/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <unistd.h>
 
 /* The first set of options that the kernel takes is used; none of those for
  * reading lets it replay a journal. */
@@ -49,26 +45,11 @@ int scan_mount_tree(const char *node, const char *type, const char *dir, enum sc
 	return r;
 }
 
-/* Lines of /proc/self/mountinfo: ID PARENT MAJOR:MINOR ROOT MOUNTPOINT ... */
-char *scan_mounted_at(const char *node)
+const char *scan_mounted_at(const struct mounts *m, const struct block_device *d)
 {
-	CLEANUP_FREE char *text = NULL;
-	struct stat st;
-	char *rest, *line;
-
-	if (stat(node, &st) < 0 || !S_ISBLK(st.st_mode) ||
-	    io_read_file(AT_FDCWD, "/proc/self/mountinfo", 4 << 20, &text, NULL) < 0)
-		return NULL;
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		unsigned maj, min;
-		char root[256], point[1024];
-
-		/* A mount point with a blank in it is written \040, and passed over. */
-		if (sscanf(line, "%*u %*u %u:%u %255s %1023s", &maj, &min, root, point) == 4 &&
-		    maj == major(st.st_rdev) && min == minor(st.st_rdev) && !strcmp(root, "/") &&
-		    !strchr(point, '\\'))
-			return strdup(point);
-	}
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].device == d && !strcmp(m->v[i].root, "/"))
+			return m->v[i].point;
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #ifndef P2V_FIND_SCAN_MOUNT_H
 #define P2V_FIND_SCAN_MOUNT_H
 
+#include "block/mounts.h"
 #include "find/tree.h"
 
 #include <stdbool.h>
@@ -16,9 +17,8 @@ enum scan_how {
 /* Mounts @node at @dir. 0, or -errno: -EBUSY when the system has it mounted
  * for writing. */
 int scan_mount_tree(const char *node, const char *type, const char *dir, enum scan_how how);
-/* Where this process sees the root of the file system on @node; NULL for
- * nowhere. Owned. */
-char *scan_mounted_at(const char *node);
+/* Where the root of the file system on @d is mounted; NULL for nowhere. */
+const char *scan_mounted_at(const struct mounts *m, const struct block_device *d);
 
 /* Mounts a scanned tree anew, for writing or again as it was; a dirty journal is
  * replayed by that, so only for an entry that is about to be booted. 0 or
