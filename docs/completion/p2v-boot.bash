@@ -54,7 +54,7 @@ _p2v_boot() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		list | show | load | kexec | menu | jump | unload | initrd-files | initrd-cat | initrd-link | resolve)
+		list | show | load | kexec | menu | jump | unload | initrd-show | initrd-files | initrd-cat | initrd-link | resolve)
 			command=$word
 			break
 			;;
@@ -67,7 +67,7 @@ _p2v_boot() {
 	case $command in
 	'')
 		mapfile -t COMPREPLY < <(compgen -W \
-			'list show load kexec menu jump unload initrd-files initrd-cat initrd-link resolve' -- "$cur")
+			'list show load kexec menu jump unload initrd-show initrd-files initrd-cat initrd-link resolve' -- "$cur")
 		;;
 	show | load | kexec)
 		# Not by compgen -W, which would evaluate what a disk says.
@@ -75,7 +75,7 @@ _p2v_boot() {
 			[[ $word != "$cur"* ]] || COMPREPLY+=("$(printf %q "$word")")
 		done < <(_p2v_boot_ids)
 		;;
-	initrd-files | initrd-cat | initrd-link)
+	initrd-show | initrd-files | initrd-cat | initrd-link)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		;;
 	resolve)

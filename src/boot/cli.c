@@ -7,7 +7,6 @@
 #include "find/kernel.h"
 #include "find/save.h"
 #include "find/scan.h"
-#include "initramfs/initramfs.h"
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
 #include "util/cleanup.h"
@@ -16,7 +15,6 @@
 #include "util/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -320,31 +318,4 @@ int cli_unload(void)
 	}
 	log_info("the loaded kernel is dropped");
 	return P2V_EXIT_OK;
-}
-
-static int cli_print_name(void *ctx, const char *name)
-{
-	char safe[4096 + 1];
-
-	(void)ctx;
-	return puts(text_printable(name, safe, sizeof(safe))) < 0 ? -EIO : 0;
-}
-
-int cli_initrd_files(const char *file)
-{
-	CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC);
-	struct err_text why = {""};
-	int r;
-
-	if (fd < 0) {
-		log_error("%s: %m", file);
-		return P2V_EXIT_REFUSED;
-	}
-	r = initramfs_names(fd, cli_print_name, NULL, &why);
-	if (r < 0) {
-		cli_flush(P2V_EXIT_OK);
-		log_error("%s: %s", file, why.text[0] ? why.text : strerror(-r));
-		return P2V_EXIT_REFUSED;
-	}
-	return cli_flush(P2V_EXIT_OK);
 }

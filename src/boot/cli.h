@@ -42,9 +42,6 @@ int cli_direct(const struct cli *c, bool jump);
 int cli_jump(void);
 /* Drops a kernel that is loaded. */
 int cli_unload(void);
-int cli_initrd_files(const char *file);
-/* A file's content; @link: what a symbolic link points to. */
-int cli_initrd_cat(const char *file, const char *name, bool link);
 /* For each name of the source on stdin, a line: that name, the answer (names.h), stays
  * or changes, the node here, the type, the name that stays true; tabs between them.
  * @facts: the folder that fixups are given. */

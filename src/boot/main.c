@@ -1,5 +1,6 @@
 /* main.c - p2v-boot: a disk's own boot entries, listed, shown, kexec'ed */
 #include "boot/cli.h"
+#include "boot/cli_initrd.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -17,6 +18,7 @@ static const char usage_text[] =
 	"       p2v-boot [OPTIONS] menu\n"
 	"       p2v-boot load|kexec --kernel FILE [--initrd FILE]... --cmdline TEXT\n"
 	"       p2v-boot jump|unload\n"
+	"       p2v-boot [--json] initrd-show FILE\n"
 	"       p2v-boot initrd-files FILE\n"
 	"       p2v-boot initrd-cat|initrd-link FILE NAME\n"
 	"       p2v-boot resolve FACTS\n"
@@ -42,7 +44,7 @@ static const char usage_text[] =
 	"                       configuration)\n"
 	"      --save-default   what is started becomes the saved default\n"
 	"      --allow-shell    the menu offers a shell on this system\n"
-	"  -j, --json           list as JSON\n"
+	"  -j, --json           list, initrd-show: as JSON\n"
 	"      --tsv            list and show as lines for programs, p2v-boot(8) has the fields\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
@@ -249,6 +251,8 @@ static int run_command(const struct cli *c, int argc, char **argv)
 		return id ? cli_initrd_files(id) : usage_error("initrd-files needs a FILE");
 	if (!strcmp(argv[0], "resolve"))
 		return id ? cli_resolve(id) : usage_error("resolve needs a folder of FACTS");
+	if (!strcmp(argv[0], "initrd-show"))
+		return id ? cli_initrd_show(id, c->json) : usage_error("initrd-show needs a FILE");
 	return usage_error("unknown command");
 }
 

@@ -1,222 +1,144 @@
-/* initrd.c - see initrd.h
- *
- * The only user of libarchive, which decompresses; the archives themselves are
- * walked by initramfs_cpio.c, because an image has several of them with gaps
- * between, which must be read as the kernel reads them.
- */
+/* initramfs.c - see initramfs.h */
 #include "initramfs/initramfs.h"
 #include "initramfs/initramfs_cpio.h"
-#include "initramfs/initramfs_span.h"
+#include "initramfs/initramfs_stream.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define INITRAMFS_MAX_OUT ((uint64_t)4 << 30) /* unpacked bytes of one segment */
-#define INITRAMFS_MAGIC   6u                  /* bytes that tell the compression */
-
-static ssize_t initramfs_more_file(struct initramfs_stream *s, void *buf, size_t len)
-{
-	ssize_t n;
-
-	if (len > s->file_end - s->file_at)
-		len = (size_t)(s->file_end - s->file_at);
-	if (!len)
-		return 0;
-	do
-		n = pread(s->fd, buf, len, (off_t)s->file_at);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return -errno;
-	s->file_at += (uint64_t)n;
-	return n;
-}
-
-static ssize_t initramfs_more_archive(struct initramfs_stream *s, void *buf, size_t len)
-{
-	ssize_t n;
-
-	if (s->at > INITRAMFS_MAX_OUT)
-		return err_set(s->why, -EFBIG, "a segment unpacks to more than 4 GiB");
-	n = archive_read_data(s->archive, buf, len);
-	if (n < 0)
-		return err_set(s->why, -EINVAL, "it cannot be unpacked: %s",
-			       archive_error_string(s->archive));
-	return n;
-}
-
-static ssize_t initramfs_feed(struct archive *a, void *ctx, const void **buf)
-{
-	struct initramfs_stream *s = ctx;
-	ssize_t n = initramfs_more_file(s, s->in, sizeof(s->in));
-
-	*buf = s->in;
-	if (n < 0)
-		archive_set_error(a, (int)-n, "%s", strerror((int)-n));
-	return n < 0 ? -1 : n;
-}
-
-struct initramfs_format {
-	const char *name;
-	const char *magic;
-	size_t magic_len;
-	int (*filter)(struct archive *a);
-	/* NULL: the decompressor stops exactly where its stream ends. */
-	int (*span)(int fd, uint64_t offset, uint64_t size, uint64_t *length, struct err_text *err);
+/* A walk: the stream goes from segment to segment. */
+struct initramfs_walk {
+	struct initramfs_stream stream;
+	struct initramfs_cpio cpio;
+	struct err_text text;
+	uint64_t size;   /* of the file */
+	bool only_early; /* all segments so far are early ones */
 };
 
-static const struct initramfs_format initramfs_formats[] = {
-	{"gzip", "\x1f\x8b", 2, archive_read_support_filter_gzip, NULL},
-	{"xz", "\xfd\x37zXZ", 6, archive_read_support_filter_xz, initramfs_span_xz},
-	{"zstd", "\x28\xb5\x2f\xfd", 4, archive_read_support_filter_zstd, initramfs_span_zstd},
-	{"lz4", "\x02\x21\x4c\x18", 4, archive_read_support_filter_lz4, initramfs_span_lz4},
-	{"bzip2", "BZh", 3, archive_read_support_filter_bzip2, NULL},
-	{"lzma", "\x5d\0\0", 3, archive_read_support_filter_lzma, NULL},
-};
-
-static const struct initramfs_format *initramfs_format_of(const uint8_t *head)
+/* Names may begin with "./" or "/". */
+const char *initramfs_plain_name(const char *name)
 {
-	for (size_t i = 0; i < sizeof(initramfs_formats) / sizeof(initramfs_formats[0]); i++)
-		if (!memcmp(head, initramfs_formats[i].magic, initramfs_formats[i].magic_len))
-			return &initramfs_formats[i];
-	return NULL;
-}
-
-static void initramfs_free_archive(struct archive **a)
-{
-	if (*a)
-		archive_read_free(*a);
-}
-
-/* Begins to unpack @length bytes from s->file_at; *@a is the caller's to free,
- * also after an error. */
-static int initramfs_open_archive(struct initramfs_stream *s, const struct initramfs_format *f,
-				  uint64_t length, struct archive **a)
-{
-	struct archive_entry *entry;
-
-	*a = archive_read_new();
-	if (!*a)
-		return -ENOMEM;
-	s->file_end = s->file_at + length;
-	f->filter(*a);
-	archive_read_support_format_raw(*a);
-	archive_read_support_format_empty(*a);
-	if (archive_read_open(*a, s, NULL, initramfs_feed, NULL) != ARCHIVE_OK ||
-	    archive_read_next_header(*a, &entry) != ARCHIVE_OK)
-		return err_set(s->why, -EINVAL, "it cannot be unpacked as %s: %s", f->name,
-			       archive_error_string(*a) ? archive_error_string(*a) : "it is empty");
-	s->archive = *a;
-	s->more = initramfs_more_archive;
-	s->have = s->used = 0;
-	s->at = 0;
-	return 0;
-}
-
-/* One compressed segment at s->file_at, which is moved behind it. */
-static int initramfs_unpack(struct initramfs_stream *s, const struct initramfs_format *f,
-			    uint64_t size)
-{
-	CLEANUP(initramfs_free_archive) struct archive *a = NULL;
-	uint64_t from = s->file_at, length = size - from;
-	int r = f->span ? f->span(s->fd, from, size, &length, s->why) : 0;
-
-	if (!r)
-		r = initramfs_open_archive(s, f, length, &a);
-	if (r < 0)
-		return r;
-	r = initramfs_cpio_archives(s, false);
-	if (!f->span)
-		length = (uint64_t)archive_filter_bytes(a, -1);
-	s->archive = NULL;
-	s->file_at = from + length;
-	return r < 0 ? r : length ? 0 : -EINVAL;
-}
-
-static int initramfs_plain(struct initramfs_stream *s, uint64_t size)
-{
-	uint64_t from = s->file_at;
-	int r;
-
-	s->file_end = size;
-	s->more = initramfs_more_file;
-	s->have = s->used = 0;
-	s->at = 0;
-	r = initramfs_cpio_archives(s, true);
-	s->file_at = from + s->at;
-	return r;
-}
-
-/* The segment at s->file_at. */
-static int initramfs_segment(struct initramfs_stream *s, uint64_t size)
-{
-	uint8_t head[INITRAMFS_MAGIC] = {0};
-	size_t n = size - s->file_at < sizeof(head) ? (size_t)(size - s->file_at) : sizeof(head);
-	int r = io_pread_full(s->fd, head, n, s->file_at);
-	const struct initramfs_format *f;
-
-	if (r < 0)
-		return r;
-	if (!memcmp(head, "07070", 5))
-		return initramfs_plain(s, size);
-	f = initramfs_format_of(head);
-	if (f)
-		return initramfs_unpack(s, f, size);
-	return err_set(s->why, -EINVAL, "neither an archive nor a known compression begins there");
+	while (name[0] == '/' || (name[0] == '.' && name[1] == '/'))
+		name++;
+	return name;
 }
 
 /* Moves s->file_at to the next byte that is not zero, or to the end. */
-static int initramfs_skip_zeros(struct initramfs_stream *s, uint64_t size)
+static int initramfs_skip_zeros(struct initramfs_walk *w)
 {
-	while (s->file_at < size) {
-		uint64_t from = s->file_at;
-		ssize_t n;
+	struct initramfs_stream *s = &w->stream;
+	uint64_t at = s->file_at;
 
-		s->file_end = size;
-		n = initramfs_more_file(s, s->in, sizeof(s->in));
-		if (n <= 0)
-			return n < 0 ? (int)n : -EIO;
-		for (ssize_t i = 0; i < n; i++) {
+	while (at < w->size) {
+		uint64_t left = w->size - at;
+		size_t n = left < sizeof(s->in) ? (size_t)left : sizeof(s->in);
+		int r = io_pread_full(s->fd, s->in, n, at);
+
+		if (r < 0)
+			return r;
+		for (size_t i = 0; i < n; i++) {
 			if (!s->in[i])
 				continue;
-			s->file_at = from + (uint64_t)i;
+			s->file_at = at + i;
 			return 0;
 		}
+		at += n;
 	}
+	s->file_at = at;
 	return 0;
 }
 
-static int initramfs_walk(int fd, struct initramfs_visit *visit, struct err_text *why)
+/* The segment at s->file_at, which is moved behind it. */
+static int initramfs_walk_segment(struct initramfs_walk *w, struct initramfs_segment *seg)
 {
-	CLEANUP_FREE struct initramfs_stream *s = calloc(1, sizeof(*s));
-	struct err_text text = {""};
+	struct initramfs_stream *s = &w->stream;
+	uint8_t head[INITRAMFS_STREAM_HEAD] = {0};
+	uint64_t left = w->size - s->file_at;
+	const struct initramfs_stream_format *f;
+	int r = io_pread_full(s->fd, head, left < sizeof(head) ? (size_t)left : sizeof(head),
+			      s->file_at);
+	bool plain = !memcmp(head, "07070", 5);
+
+	if (r < 0)
+		return r;
+	f = plain ? NULL : initramfs_stream_format(head);
+	if (!plain && !f)
+		return err_set(s->why, -EINVAL,
+			       "neither an archive nor a known compression begins there");
+	seg->compression = plain ? "none" : initramfs_stream_name(f);
+	if (plain)
+		initramfs_stream_open_plain(s, w->size);
+	else
+		r = initramfs_stream_open(s, f, w->size);
+	if (!r)
+		r = initramfs_cpio_archives(s, &w->cpio, plain);
+	if (!r) {
+		seg->unpacked = s->at;
+		seg->length = initramfs_stream_end(s) - seg->offset;
+		s->file_at = seg->offset + seg->length;
+		r = seg->length ? 0 : -EINVAL;
+	}
+	initramfs_stream_close(s);
+	return r;
+}
+
+/* One segment, and the zeros behind it. */
+static int initramfs_walk_one(struct initramfs_walk *w)
+{
+	const struct initramfs_visitor *v = w->cpio.visitor;
+	struct initramfs_segment seg = {.offset = w->stream.file_at, .compression = "unknown"};
+	int r, told;
+
+	if (w->cpio.segment >= INITRAMFS_MAX_SEGMENTS)
+		return err_set(w->stream.why, -EFBIG, "it has more than %u segments",
+			       INITRAMFS_MAX_SEGMENTS);
+	w->cpio.members = 0;
+	w->cpio.only_early = true;
+	r = initramfs_walk_segment(w, &seg);
+	if (!r)
+		r = initramfs_skip_zeros(w);
+	seg.damaged = r < 0;
+	if (!seg.damaged)
+		seg.zeros = w->stream.file_at - seg.offset - seg.length;
+	seg.members = w->cpio.members;
+	w->only_early = w->only_early && w->cpio.only_early && seg.members && !seg.damaged &&
+			!strcmp(seg.compression, "none");
+	seg.early = w->only_early;
+	told = v->segment ? v->segment(v->ctx, &seg) : 0;
+	w->cpio.segment++;
+	return r < 0 ? r : told;
+}
+
+int initramfs_walk(int fd, const struct initramfs_visitor *v, struct err_text *why)
+{
+	CLEANUP_FREE struct initramfs_walk *w = calloc(1, sizeof(*w));
 	struct stat st;
 	int r;
 
-	if (!s || fstat(fd, &st) < 0)
+	if (!w || fstat(fd, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return err_set(why, -EINVAL, "it is not a regular file");
-	s->fd = fd;
-	s->visit = visit;
-	s->why = &text;
-	r = initramfs_skip_zeros(s, (uint64_t)st.st_size);
-	while (!r && s->file_at < (uint64_t)st.st_size) {
-		uint64_t from = s->file_at;
+	w->size = (uint64_t)st.st_size;
+	w->only_early = true;
+	w->cpio.visitor = v;
+	w->cpio.members_left = INITRAMFS_MAX_MEMBERS;
+	w->stream.fd = fd;
+	w->stream.left = INITRAMFS_MAX_OUT;
+	w->stream.why = &w->text;
+	r = initramfs_skip_zeros(w);
+	while (!r && w->stream.file_at < w->size) {
+		uint64_t from = w->stream.file_at;
 
-		r = initramfs_segment(s, (uint64_t)st.st_size);
+		r = initramfs_walk_one(w);
 		if (r < 0)
 			return err_set(why, r, "in the segment at byte %llu: %s",
 				       (unsigned long long)from,
-				       text.text[0] ? text.text : strerror(-r));
-		r = initramfs_skip_zeros(s, (uint64_t)st.st_size);
+				       w->text.text[0] ? w->text.text : strerror(-r));
 	}
 	return r;
 }
@@ -240,10 +162,11 @@ static uint32_t initramfs_crc32(uint32_t crc, const uint8_t *p, size_t len)
 }
 
 /* libarchive does not compare gzip's checksum, which ends the stream. */
-static int initramfs_check_gzip(struct initramfs_stream *s, uint64_t end, uint32_t crc)
+static int initramfs_check_gzip(const struct initramfs_stream *s, uint32_t crc)
 {
 	uint8_t trailer[8];
 	struct buf_reader in = buf_reader(trailer, sizeof(trailer));
+	uint64_t end = initramfs_stream_end(s);
 	int r = end < sizeof(trailer)
 			? -EINVAL
 			: io_pread_full(s->fd, trailer, sizeof(trailer), end - sizeof(trailer));
@@ -259,7 +182,7 @@ static int initramfs_check_gzip(struct initramfs_stream *s, uint64_t end, uint32
 static int initramfs_copy_out(struct initramfs_stream *s, int to, uint64_t max, uint32_t *crc)
 {
 	for (;;) {
-		ssize_t n = initramfs_more_archive(s, s->out, sizeof(s->out));
+		ssize_t n = s->more(s, s->out, sizeof(s->out));
 		int r;
 
 		if (n <= 0)
@@ -280,10 +203,8 @@ int initramfs_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_
 			 struct err_text *why)
 {
 	CLEANUP_FREE struct initramfs_stream *s = calloc(1, sizeof(*s));
-	CLEANUP(initramfs_free_archive) struct archive *a = NULL;
-	uint8_t head[INITRAMFS_MAGIC] = {0};
-	const struct initramfs_format *f;
-	uint64_t length = size;
+	uint8_t head[INITRAMFS_STREAM_HEAD] = {0};
+	const struct initramfs_stream_format *f;
 	uint32_t crc = 0;
 	int r = s ? io_pread_full(fd, head, size < sizeof(head) ? (size_t)size : sizeof(head),
 				  offset)
@@ -291,27 +212,20 @@ int initramfs_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_
 
 	if (r < 0)
 		return r;
-	f = initramfs_format_of(head);
+	f = initramfs_stream_format(head);
 	if (!f)
 		return err_set(why, -EINVAL, "it is not compressed in a way that is known here");
 	s->fd = fd;
 	s->file_at = offset;
+	s->left = UINT64_MAX;
 	s->why = why;
-	if (f->span)
-		r = f->span(fd, offset, offset + size, &length, why);
-	if (!r)
-		r = initramfs_open_archive(s, f, length, &a);
+	r = initramfs_stream_open(s, f, offset + size);
 	if (!r)
 		r = initramfs_copy_out(s, to, max, &crc);
-	if (!r && f == &initramfs_formats[0])
-		r = initramfs_check_gzip(s, offset + (uint64_t)archive_filter_bytes(a, -1), crc);
+	if (!r && initramfs_stream_is_gzip(f))
+		r = initramfs_check_gzip(s, crc);
+	initramfs_stream_close(s);
 	return r;
-}
-int initramfs_names(int fd, initramfs_name_fn *fn, void *ctx, struct err_text *why)
-{
-	struct initramfs_visit visit = {.fn = fn, .ctx = ctx};
-
-	return initramfs_walk(fd, &visit, why);
 }
 
 void initramfs_file_release(struct initramfs_file *f)
@@ -320,18 +234,59 @@ void initramfs_file_release(struct initramfs_file *f)
 	*f = (struct initramfs_file){0};
 }
 
+/* A file that is looked for; @error is what its last member cannot be read for. */
+struct initramfs_search {
+	const char *path;
+	size_t max;
+	struct initramfs_file file;
+	int error;
+	struct err_text why;
+};
+
+static size_t initramfs_search_wants(void *ctx, const struct initramfs_member *m)
+{
+	const struct initramfs_search *search = ctx;
+
+	return strcmp(m->path, search->path) ? 0 : search->max;
+}
+
+static int initramfs_search_member(void *ctx, struct initramfs_member *m)
+{
+	struct initramfs_search *search = ctx;
+
+	if (strcmp(m->path, search->path) != 0)
+		return 0;
+	initramfs_file_release(&search->file);
+	search->error = 0;
+	search->why.text[0] = '\0';
+	if (!m->data)
+		search->error = err_set(&search->why, -EFBIG, "%s is larger than %zu bytes",
+					search->path, search->max);
+	else if (m->links > 1 && S_ISREG(m->mode) && !m->size)
+		search->error =
+			err_set(&search->why, -EMLINK,
+				"%s is one of several hard links, and another has the content",
+				search->path);
+	else
+		search->file = (struct initramfs_file){m->mode, m->size, STEAL(m->data)};
+	return 0;
+}
+
 int initramfs_read(int fd, const char *name, size_t max, struct initramfs_file *out,
 		   struct err_text *why)
 {
-	CLEANUP(initramfs_file_release) struct initramfs_file file = {0};
-	struct initramfs_visit visit = {.want = name, .max = max, .file = &file};
-	int r = initramfs_walk(fd, &visit, why);
+	struct initramfs_search search = {.path = initramfs_plain_name(name), .max = max};
+	const struct initramfs_visitor v = {
+		.wants = initramfs_search_wants, .member = initramfs_search_member, .ctx = &search};
+	int r = initramfs_walk(fd, &v, why);
 
+	if (!r && search.error)
+		r = err_set(why, search.error, "%s", search.why.text);
+	else if (!r && !search.file.data)
+		r = err_set(why, -ENOENT, "it has no %s", name);
 	if (r < 0)
-		return r;
-	if (!file.data)
-		return err_set(why, -ENOENT, "it has no %s", name);
-	*out = file;
-	file.data = NULL;
-	return 0;
+		initramfs_file_release(&search.file);
+	else
+		*out = search.file;
+	return r;
 }

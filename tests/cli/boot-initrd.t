@@ -1,7 +1,8 @@
 #!/bin/sh
-# p2v-boot initrd-files: every compression, microcode in front, segments behind.
+# p2v-boot initrd-files, -cat, -link, -show: every compression, microcode in front,
+# segments behind.
 . "$(dirname "$0")/../lib.sh"
-need cpio gzip xz zstd lz4 bzip2
+need cpio gzip xz zstd lz4 bzip2 jq
 
 archive() { # NAME FILE...: $T/NAME.cpio with those files
 	archive_name=$1
@@ -104,5 +105,46 @@ done
 check_status "an empty file has no names" 0 p2v-boot initrd-files "$T/cut"
 check_status "a missing file" 2 p2v-boot initrd-files "$T/nothing"
 check_status "a directory" 2 p2v-boot initrd-files "$T"
+
+# initrd-show: the lines that programs read, and the same as JSON.
+mkdir -p "$T/show/usr/lib/modules/6.1/kernel/drivers/block" "$T/show/conf"
+ln -s usr/lib "$T/show/lib"
+echo x >"$T/show/conf/modules"
+echo x >"$T/show/usr/lib/modules/6.1/kernel/drivers/block/virtio-blk.ko.zst"
+echo kernel/fs/ext4/ext4.ko >"$T/show/usr/lib/modules/6.1/modules.builtin"
+printf 'x' >"$T/show/odd$(printf '\t\033')name"
+(cd "$T/show" && find . | sort | cpio -o -H newc --quiet | gzip) >"$T/show.gz"
+cat "$T/early.cpio" "$T/show.gz" >"$T/image"
+size=$(stat -c %s "$T/image")
+show() { cut -f "$2" "$T/out" | grep "^$1" | tr '\t\n' ' ,'; }
+check_status "initrd-show" 0 p2v-boot initrd-show "$T/image"
+check_eq "the segments" "$(awk -F '\t' '$1 == "segment" { print $2, $3, $4 + $7, $5, $6, $8 }' "$T/out" | tr '\n' ,)" \
+	"0 0 $at none early 1,1 $at $(stat -c %s "$T/show.gz") gzip main 14,"
+check_eq "the generator" "$(show generator 1-)" "generator initramfs-tools,"
+check_eq "the kernels" "$(show kernel 1-)" "kernel 6.1,"
+check_eq "the modules" "$(show module 1-)" "module 6.1 virtio_blk kernel/drivers/block/virtio-blk.ko.zst,"
+check_eq "what is built in" "$(show builtin 1-)" "builtin 6.1 ext4 kernel/fs/ext4/ext4.ko,"
+check_eq "links" "$(show 'li[nb]' 1-)" "link lib usr/lib,lib usr/lib,"
+check_eq "what may be appended, and where" "$(show append 1-)" "append $size $(((4 - size % 4) % 4)) gzip,"
+check_has "a member" "$T/out" "member	1	100644	2	conf/modules"
+check_has "a link among them" "$T/out" "member	1	120777	7	lib	usr/lib"
+check_has "a name that would break a line" "$T/out" "	odd??name"
+check_status "as JSON" 0 p2v-boot --json initrd-show "$T/image"
+check_eq "it says the same" "$(jq -r '"\(.segments[1].stage) \(.generator) \(.kernels[0]) \(.modules[0].name) \(.builtin[0].path) \(.links.lib) \(.lib) \(.append.offset) \(.members | length) \(.damage)"' "$T/out")" \
+	"main initramfs-tools 6.1 virtio_blk kernel/fs/ext4/ext4.ko usr/lib usr/lib $size 15 null"
+head -c $((size - 20)) "$T/image" >"$T/cut"
+check_status "a cut-off image" 2 p2v-boot initrd-show "$T/cut"
+check_has "the part that is whole" "$T/out" "segment	0	0	"
+check_has "the part that is not" "$T/out" "segment	1	$at	0	gzip	damaged"
+check_has "the reason" "$T/out" "damage	in the segment at byte $at: "
+check_has "for people as well" "$T/err" "in the segment at byte $at: "
+check_eq "nothing that could be wrong" "$(show append 1-)" ""
+check_status "cut off, as JSON" 2 p2v-boot --json initrd-show "$T/cut"
+check_eq "it has the reason" "$(jq -r '"\(.damage | startswith("in the segment")) \(.segments | length) \(.append)"' "$T/out")" "true 2 null"
+: >"$T/cut"
+check_status "an empty file is no image" 2 p2v-boot initrd-show "$T/cut"
+check_has "it says so" "$T/out" "damage	it is empty"
+check_status "nor is a missing one" 2 p2v-boot initrd-show "$T/nothing"
+check_status "initrd-show without a file" 1 p2v-boot initrd-show
 
 done_testing

@@ -214,9 +214,9 @@ static void test_open_for_writing(void)
 	TAP_INT(g.size, IMAGE_BYTES);
 }
 
-static int add_name(void *ctx, const char *name)
+static int add_name(void *ctx, struct initramfs_member *m)
 {
-	return strv_add(ctx, name);
+	return strv_add(ctx, m->name);
 }
 
 static void put_archive(const char *name, const char *member)
@@ -245,6 +245,7 @@ static void test_join(void)
 	CLEANUP(kexec_file_release) struct kexec_file f = {.fd = -1};
 	CLEANUP(boot_entry_release) struct boot_entry e = {0};
 	CLEANUP(strv_release) struct strv names = {0};
+	const struct initramfs_visitor visitor = {.member = add_name, .ctx = &names};
 	struct err_text why = {""};
 	uint64_t size;
 	bool joined;
@@ -261,7 +262,7 @@ static void test_join(void)
 	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
 	TAP_STR(why.text, "");
 	TAP_INT(f.size % 4, 0);
-	TAP_INT(initramfs_names(f.fd, add_name, &names, &why), 0);
+	TAP_INT(initramfs_walk(f.fd, &visitor, &why), 0);
 	TAP_STR(why.text, "");
 	TAP_INT(names.n, 5);
 	if (names.n < 5)
