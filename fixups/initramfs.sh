@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# initramfs.sh - what an initramfs holds, and how kernel modules are added to it
+# initramfs.sh - which modules an initramfs lacks, and how they are added to it
 #
 # Sourced by 30-initramfs and by p2v-initrd's add-modules and check. An initramfs
 # is a row of cpio archives, unpacked one over the other, so drivers are added by
 # appending one more: what was there is not touched, and nothing of the system
-# that it belongs to has to run. The programs are this machine's: p2v-boot, kmod,
-# cpio, and the compressor.
+# that it belongs to has to run. What the image is, says `p2v-boot initrd-show`;
+# what its kernel has, says kmod.
 #
 # The caller sets initramfs_work to a scratch folder, and then
 #     initramfs_open FILE               what the image holds
@@ -19,6 +19,10 @@
 # shellcheck disable=SC2034,SC2154 # variables that the caller reads or sets
 
 initramfs_error=
+initramfs_tab=$(printf '\t')
+
+# The receiver says where it is; elsewhere it is on the PATH.
+initramfs_boot() { "${P2V_BOOT:-p2v-boot}" "$@"; }
 
 # initramfs_tool NAME: the absolute path of a program. A busybox shell would
 # prefer its own modprobe and cpio, which know less.
@@ -35,100 +39,36 @@ initramfs_tool() {
 	return 1
 }
 
-# initramfs_open FILE: sets initramfs_size, initramfs_offset and initramfs_format
-# of the last archive that can be found, and writes the list of names, each once.
+# initramfs_open FILE: what p2v-boot(8) says of it is in initramfs_image, a line
+# for each thing. Sets initramfs_generator, initramfs_lib (where its modules
+# belong), initramfs_size, and how something is appended: behind initramfs_zeros
+# zero bytes, packed by initramfs_packing.
 initramfs_open() {
 	initramfs_file=$1
-	initramfs_size=$(($(wc -c <"$1")))
-	rm -rf "$initramfs_work/initramfs"
-	mkdir -p "$initramfs_work/initramfs"
-	initramfs_names=$initramfs_work/initramfs/names
-	if ! p2v-boot initrd-files "$1" >"$initramfs_names.raw" 2>"$initramfs_work/initramfs/error"; then
-		initramfs_error=$(head -n 1 "$initramfs_work/initramfs/error")
-		initramfs_error=${initramfs_error##*"$1: "}
+	initramfs_image=$initramfs_work/image
+	initramfs_extra=
+	if ! initramfs_boot initrd-show "$1" >"$initramfs_image" 2>"$initramfs_image.error"; then
+		initramfs_error=$(sed -n "s/^damage$initramfs_tab//p" "$initramfs_image")
+		[ -n "$initramfs_error" ] || initramfs_error=$(head -n 1 "$initramfs_image.error")
 		return 1
 	fi
-	sed 's,^\./,,' "$initramfs_names.raw" | sort -u >"$initramfs_names"
-	initramfs_find_main
-	initramfs_packing=$initramfs_format
-	initramfs_extra=
+	awk -F '\t' '
+		$1 == "generator" { generator = $2 }
+		$1 == "lib" { lib = $2 }
+		$1 == "append" { append = $2 " " $3 " " $4 }
+		END { print generator, lib, append }' "$initramfs_image" >"$initramfs_image.facts"
+	read -r initramfs_generator initramfs_lib initramfs_size initramfs_zeros initramfs_packing \
+		<"$initramfs_image.facts"
 }
 
-# initramfs_bytes OFFSET COUNT: as text in hexadecimal.
-initramfs_bytes() {
-	dd if="$initramfs_file" bs=1 skip="$1" count="$2" 2>/dev/null | od -A n -v -t x1 | tr -d ' \n'
-}
-
-# initramfs_field OFFSET: a number of a cpio header, eight hexadecimal digits.
-initramfs_field() {
-	initramfs_digits=$(dd if="$initramfs_file" bs=1 skip="$1" count=8 2>/dev/null | tr -d '\000')
-	case $initramfs_digits in
-	*[!0-9A-Fa-f]* | '') return 1 ;;
-	esac
-	printf '%d\n' "0x$initramfs_digits"
-}
-
-# Plain cpio archives come first (microcode); they are skipped, member by
-# member, to find how the main archive is packed. There are few members, or the
-# whole initramfs is plain, and then nothing needs to be packed.
-initramfs_find_main() {
-	initramfs_offset=0
-	initramfs_member=0
-	initramfs_members=0
-	initramfs_format=none
-	while [ "$initramfs_member" -lt "$initramfs_size" ] && [ "$initramfs_members" -lt 300 ]; do
-		case $(initramfs_bytes "$initramfs_member" 6) in
-		30373037303[12]) initramfs_next_member || return 0 ;;
-		00000000*) initramfs_skip_zeros ;;
-		1f8b*) initramfs_main_is gzip && return 0 ;;
-		28b52ffd*) initramfs_main_is zstd && return 0 ;;
-		fd377a585a00) initramfs_main_is xz && return 0 ;;
-		02214c18*) initramfs_main_is lz4 && return 0 ;;
-		425a68*) initramfs_main_is bzip2 && return 0 ;;
-		*) initramfs_main_is unknown && return 0 ;;
-		esac
-	done
-}
-
-initramfs_main_is() {
-	initramfs_format=$1
-	initramfs_offset=$initramfs_member
-}
-
-# A header of newc: lengths of the content and of the name at 54 and 94. The
-# member after a trailer is the first of another archive.
-initramfs_next_member() {
-	initramfs_members=$((initramfs_members + 1))
-	initramfs_length=$(initramfs_field $((initramfs_member + 54))) || return 1
-	initramfs_name_length=$(initramfs_field $((initramfs_member + 94))) || return 1
-	initramfs_name=$(dd if="$initramfs_file" bs=1 skip=$((initramfs_member + 110)) count=10 2>/dev/null | tr -d '\000')
-	initramfs_member=$(((initramfs_member + 110 + initramfs_name_length + 3) / 4 * 4))
-	initramfs_member=$(((initramfs_member + initramfs_length + 3) / 4 * 4))
-	if [ "$initramfs_name" = 'TRAILER!!!' ] && [ "$initramfs_member" -lt "$initramfs_size" ]; then
-		initramfs_skip_zeros
-		[ "$initramfs_member" -ge "$initramfs_size" ] || initramfs_offset=$initramfs_member
-	fi
-}
-
-# Archives are often padded to 512 bytes or to a page.
-initramfs_skip_zeros() {
-	while [ "$initramfs_member" -lt "$initramfs_size" ]; do
-		initramfs_zeros=$(initramfs_bytes "$initramfs_member" 512)
-		case $initramfs_zeros in
-		*[!0]*)
-			initramfs_zeros=${initramfs_zeros%%[!0]*}
-			# Two digits are a byte, and archives start at a multiple of four.
-			initramfs_member=$((initramfs_member + (${#initramfs_zeros} - ${#initramfs_zeros} % 8) / 2))
-			return
-			;;
-		esac
-		initramfs_member=$((initramfs_member + 512))
-	done
+# initramfs_holds NAME: is there a file of that name in the image?
+initramfs_holds() {
+	awk -F '\t' -v name="$1" '$1 == "member" && $5 == name { found = 1 } END { exit !found }' "$initramfs_image"
 }
 
 # initramfs_cat NAME: a file of the image as the kernel leaves it, that of the
 # last archive. Status 1 if it is not there, or cannot be read.
-initramfs_cat() { p2v-boot initrd-cat "$initramfs_file" "$1" 2>/dev/null; }
+initramfs_cat() { initramfs_boot initrd-cat "$initramfs_file" "$1" 2>/dev/null; }
 
 # initramfs_kernel VERSION FOLDER: FOLDER is the kernel's own module folder.
 # kmod wants to see it at lib/modules/VERSION of some root.
@@ -136,17 +76,21 @@ initramfs_kernel() {
 	initramfs_version=$1
 	initramfs_modules=$2
 	initramfs_root=$initramfs_work/kernel
-	rm -rf "$initramfs_root"
-	mkdir -p "$initramfs_root/lib/modules" "$initramfs_root/usr"
-	ln -s ../lib "$initramfs_root/usr/lib"
+	initramfs_tree_at "$initramfs_root"
 	ln -s "$2" "$initramfs_root/lib/modules/$1"
 	: >"$initramfs_work/wanted"
-	: >"$initramfs_work/closure"
 	initramfs_error="modprobe and depmod are not installed"
 	initramfs_modprobe=$(initramfs_tool modprobe) || return 1
 	initramfs_depmod=$(initramfs_tool depmod) || return 1
 	initramfs_error="$2 has no modules.dep.bin: run depmod"
 	[ -f "$2/modules.dep.bin" ]
+}
+
+# initramfs_tree_at FOLDER: an empty root, whose modules are found by every kmod.
+initramfs_tree_at() {
+	rm -rf "$1"
+	mkdir -p "$1/lib/modules" "$1/usr"
+	ln -s ../lib "$1/usr/lib"
 }
 
 # What this machine's own modprobe.d says is of no concern.
@@ -186,78 +130,61 @@ initramfs_kind() {
 	esac
 }
 
-# initramfs_has FILE: is the module (a path below the kernel's folder) in the
-# image, packed or not?
-initramfs_has() {
-	initramfs_stem_of "$1"
-	case $initramfs_stems in
-	*" ${initramfs_stem:-/} "*) return 0 ;;
-	esac
-	return 1
+# The modules that the image has for this kernel, in $initramfs_work/have: NAME
+# and PATH below the kernel's folder, separated by a tab.
+initramfs_list_modules() {
+	awk -F '\t' -v version="$initramfs_version" '
+		$1 == "module" && $2 == version { print $3 "\t" $4 }' "$initramfs_image" >"$initramfs_work/have"
 }
 
-# initramfs_stem_of PATH: sets initramfs_stem to a module's own name, as the
-# kernel knows it: without folder and suffix. (No other programs: it is called
-# for every module, and an emulated machine takes its time for each process.)
-initramfs_stem_of() {
-	initramfs_stem=${1##*/}
-	case $initramfs_stem in
-	*.ko) initramfs_stem=${initramfs_stem%.ko} ;;
-	*.ko.*) initramfs_stem=${initramfs_stem%.ko.*} ;;
-	esac
-	while :; do
-		case $initramfs_stem in
-		*-*) initramfs_stem=${initramfs_stem%%-*}_${initramfs_stem#*-} ;;
-		*) break ;;
-		esac
-	done
-}
-
-# The same for the paths on stdin, each once.
+# initramfs_stems: the names of the module files on stdin, each once.
 initramfs_stems() {
 	sed -e 's,.*/,,' -e 's/\.ko\(\.[a-z0-9]*\)\{0,1\}$//' | tr - _ | sort -u
 }
 
-# The modules that the image has for this kernel, as paths in a file and as names
-# in initramfs_stems; sets initramfs_lib. /lib is a link in an image of a merged system, and a folder of
-# that name would replace it.
-initramfs_list_modules() {
-	sed -n "s#^\\(usr/\\)\\{0,1\\}lib/modules/$initramfs_version/\\(.*\\.ko\\(\\.[a-z0-9]*\\)\\{0,1\\}\\)\$#\\2#p" "$initramfs_names" \
-		>"$initramfs_work/initramfs/paths"
-	initramfs_stems=" $(initramfs_stems <"$initramfs_work/initramfs/paths" | tr '\n' ' ')"
-	if grep -q '^lib/.' "$initramfs_names"; then
-		initramfs_lib=lib
-	elif grep -q '^usr/lib/.' "$initramfs_names"; then
-		initramfs_lib=usr/lib
-	else
-		initramfs_lib=lib
-	fi
+# initramfs_places: for the module files at the end of the lines on stdin, where
+# they are in the image, or will be, and "there" or "missing", behind tabs. It may
+# have a module packed in another way. Whether the modprobe of the image unpacks
+# modules is known only if it has to already: then packed ones of the same kind
+# stay as they are.
+initramfs_places() {
+	awk -F '\t' -v have="$initramfs_work/have" '
+		BEGIN {
+			while ((getline line < have) > 0) {
+				split(line, field, "\t")
+				path[field[1]] = field[2]
+				if (match(field[2], /\.ko\.[a-z0-9]+$/))
+					takes[substr(field[2], RSTART + 3)] = 1
+			}
+		}
+		$NF != "builtin" {
+			name = place = $NF
+			sub(/.*\//, "", name)
+			sub(/\.ko(\.[a-z0-9]*)?$/, "", name)
+			gsub(/-/, "_", name)
+			if (match(place, /\.ko\.[a-z0-9]+$/) && !(substr(place, RSTART + 3) in takes))
+				place = substr(place, 1, RSTART + 2)
+			print $0 "\t" (name in path ? path[name] "\tthere" : place "\tmissing")
+		}'
 }
 
-# initramfs_need NAME...: notes what the image lacks of these modules and of
-# those that they depend on. Counts in initramfs_missing; names that the kernel
-# does not have are passed over.
+# initramfs_need NAME...: notes what the image lacks of these modules, of those
+# that they depend on, and of those that they ask for while they run. Counts in
+# initramfs_missing; names that the kernel does not have are passed over.
+# $initramfs_work/missing has a line for each: PATH, and its place in the image.
 initramfs_need() {
 	initramfs_list_modules
 	for initramfs_name; do
-		initramfs_need_one "$initramfs_name" >>"$initramfs_work/wanted"
+		initramfs_files "$initramfs_name" | sed "s/^/$initramfs_name$initramfs_tab/"
 		for initramfs_soft in $(initramfs_soft_of "$initramfs_name"); do
-			initramfs_need_one "$initramfs_soft" >"$initramfs_work/soft"
+			initramfs_files "$initramfs_soft" | sed "s/^/-$initramfs_tab/"
 		done
-	done
-	sort -u "$initramfs_work/closure" >"$initramfs_work/missing"
+	done | initramfs_places >"$initramfs_work/needed"
+	awk -F '\t' '$4 == "missing" && $1 != "-" && !seen[$1]++ { print $1 }' \
+		"$initramfs_work/needed" >>"$initramfs_work/wanted"
+	awk -F '\t' '$4 == "missing" && !seen[$2]++ { print $2 "\t" $3 }' "$initramfs_work/needed" |
+		sort >"$initramfs_work/missing"
 	initramfs_missing=$(($(wc -l <"$initramfs_work/missing")))
-}
-
-# Its own name goes to stdout if anything of it was missing.
-initramfs_need_one() {
-	initramfs_files "$1" >"$initramfs_work/files-of" || return 0
-	while IFS= read -r initramfs_entry; do
-		[ "$initramfs_entry" != builtin ] || continue
-		! initramfs_has "$initramfs_entry" || continue
-		printf '%s\n' "$initramfs_entry" >>"$initramfs_work/closure"
-		printf '%s\n' "$1"
-	done <"$initramfs_work/files-of"
 }
 
 # Modules that this one asks for by name while it runs, as ext4 does for its
@@ -272,59 +199,79 @@ initramfs_soft_of() {
 		}' "$initramfs_modules/modules.softdep"
 }
 
-# initramfs_original PATH: where the module with that path in the image is now,
-# below the kernel's folder; it may be packed in one place and not in the other.
+# initramfs_original PATH: sets initramfs_real to where the module with that path
+# in the image is now; it may be packed in one place and not in the other.
 initramfs_original() {
-	initramfs_plain=${1%.[a-z]*}
-	case $1 in
-	*.ko) initramfs_plain=$1 ;;
-	esac
 	for initramfs_suffix in '' .xz .zst .gz; do
-		if [ -f "$initramfs_modules/$initramfs_plain$initramfs_suffix" ]; then
-			printf '%s\n' "$initramfs_modules/$initramfs_plain$initramfs_suffix"
-			return 0
-		fi
+		initramfs_real=$initramfs_modules/${1%.ko*}.ko$initramfs_suffix
+		[ ! -f "$initramfs_real" ] || return 0
 	done
 	return 1
 }
 
-# modules.dep and its kin for what the image has and what it gets: the new index
-# replaces the old one, so it must know both. depmod reads links.
+# initramfs_copy FROM TO: unpacked if TO has no suffix of a compressor. The
+# module itself, and its signature, stay as they are.
+initramfs_copy() {
+	mkdir -p "${2%/*}" || return 1
+	case $1 in
+	*"${2##*.}") cp "$1" "$2" && return ;;
+	*.xz) initramfs_unpacker=xz ;;
+	*.zst) initramfs_unpacker=zstd ;;
+	*) initramfs_unpacker=gzip ;;
+	esac
+	initramfs_error="$1 cannot be unpacked: is $initramfs_unpacker installed?"
+	initramfs_unpacker=$(initramfs_tool "$initramfs_unpacker") || return 1
+	"$initramfs_unpacker" -dc <"$1" >"$2"
+}
+
+# Is the file one of the kernel's own folder, not a link to elsewhere?
+initramfs_inside() {
+	[ -f "$1" ] && [ ! -L "$1" ] || return 1
+	initramfs_holder=$(cd "${1%/*}" && pwd -P) || return 1
+	case $initramfs_holder/ in
+	"$initramfs_modules"/*) return 0 ;;
+	esac
+	return 1
+}
+
+# initramfs_copy_missing FOLDER: into their places below it.
+initramfs_copy_missing() {
+	while IFS=$initramfs_tab read -r initramfs_entry initramfs_place; do
+		initramfs_error="$initramfs_modules/$initramfs_entry cannot be copied"
+		initramfs_original "$initramfs_entry" && initramfs_inside "$initramfs_real" || return 1
+		initramfs_copy "$initramfs_real" "$1/$initramfs_place" || return 1
+	done <"$initramfs_work/missing"
+}
+
+# initramfs_index FOLDER: modules.dep and its kin, for what the image has and for
+# the modules in FOLDER: the new index replaces the old one, so it must know both.
+# They are put into FOLDER. depmod reads links.
 initramfs_index() {
-	initramfs_scratch=$initramfs_work/index
-	initramfs_tree=$initramfs_scratch/lib/modules/$initramfs_version
-	rm -rf "$initramfs_scratch"
-	mkdir -p "$initramfs_tree" "$initramfs_scratch/usr"
-	ln -s ../lib "$initramfs_scratch/usr/lib"
-	{
-		cat "$initramfs_work/initramfs/paths"
-		while IFS= read -r initramfs_entry; do
-			initramfs_place_of "$initramfs_entry"
-			printf '%s\n' "$initramfs_place"
-		done <"$initramfs_work/missing"
-	} | sort -u | while IFS= read -r initramfs_entry; do
-		case /$initramfs_entry/ in
-		*/../*) continue ;;
-		esac
+	initramfs_tree_at "$initramfs_work/index"
+	initramfs_tree=$initramfs_work/index/lib/modules/$initramfs_version
+	mkdir "$initramfs_tree"
+	while IFS=$initramfs_tab read -r initramfs_name initramfs_entry; do
 		[ -d "$initramfs_tree/${initramfs_entry%/*}" ] || mkdir -p "$initramfs_tree/${initramfs_entry%/*}"
-		if initramfs_real=$(initramfs_original "$initramfs_entry"); then
-			case $initramfs_entry:$initramfs_real in
-			# This machine's depmod may not know how to unpack them.
-			*.ko:*.ko.*) initramfs_copy "$initramfs_real" "$initramfs_tree/$initramfs_entry" || return 1 ;;
-			*) ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry" ;;
-			esac
-		else
-			# The kernel's folder has lost it since the image was made.
+		initramfs_original "$initramfs_entry" || initramfs_real=none
+		case ${initramfs_entry##*.}:${initramfs_real##*.} in
+		ko:ko | xz:xz | zst:zst | gz:gz) ln -s "$initramfs_real" "$initramfs_tree/$initramfs_entry" ;;
+		# This machine's depmod may not know how to unpack it.
+		ko:xz | ko:zst | ko:gz) initramfs_copy "$initramfs_real" "$initramfs_tree/$initramfs_entry" || return 1 ;;
+		# The kernel's folder has lost it since the image was made.
+		*)
 			initramfs_cat "$initramfs_lib/modules/$initramfs_version/$initramfs_entry" \
 				>"$initramfs_tree/$initramfs_entry" || rm -f "$initramfs_tree/$initramfs_entry"
-		fi
-	done
+			;;
+		esac
+	done <"$initramfs_work/have"
+	cp -R "$1/." "$initramfs_tree/"
 	for initramfs_entry in modules.order modules.builtin modules.builtin.modinfo; do
 		[ ! -f "$initramfs_modules/$initramfs_entry" ] ||
 			cp "$initramfs_modules/$initramfs_entry" "$initramfs_tree/$initramfs_entry"
 	done
-	"$initramfs_depmod" -C /dev/null -b "$initramfs_scratch" "$initramfs_version" 2>/dev/null || return 1
-	initramfs_check_index
+	initramfs_error="depmod failed"
+	"$initramfs_depmod" -C /dev/null -b "$initramfs_work/index" "$initramfs_version" 2>/dev/null || return 1
+	initramfs_check_index && cp "$initramfs_tree"/modules.* "$1/"
 }
 
 # A module that depmod cannot read is left out without a word, and would be lost
@@ -339,74 +286,15 @@ initramfs_check_index() {
 # initramfs_build OUT: the bytes to append, padding first.
 initramfs_build() {
 	initramfs_add=$initramfs_work/add
+	initramfs_folder=$initramfs_add/$initramfs_lib/modules/$initramfs_version
 	rm -rf "$initramfs_add"
-	mkdir -p "$initramfs_add/$initramfs_lib/modules/$initramfs_version"
-	initramfs_error="depmod failed"
-	initramfs_index || return 1
-	while IFS= read -r initramfs_entry; do
-		initramfs_place_of "$initramfs_entry"
-		initramfs_place=$initramfs_add/$initramfs_lib/modules/$initramfs_version/$initramfs_place
-		[ -d "${initramfs_place%/*}" ] || mkdir -p "${initramfs_place%/*}"
-		initramfs_error="$initramfs_modules/$initramfs_entry cannot be copied"
-		initramfs_real=$(initramfs_original "$initramfs_entry") || return 1
-		initramfs_inside "${initramfs_real#"$initramfs_modules/"}" || return 1
-		initramfs_copy "$initramfs_real" "$initramfs_place" || return 1
-	done <"$initramfs_work/missing"
-	cp "$initramfs_tree"/modules.* "$initramfs_add/$initramfs_lib/modules/$initramfs_version/" || return 1
-	initramfs_list_at_boot || return 1
+	mkdir -p "$initramfs_folder"
+	initramfs_copy_missing "$initramfs_folder" && initramfs_index "$initramfs_folder" &&
+		initramfs_list_at_boot || return 1
 	initramfs_error="the additional files cannot be copied"
 	[ -z "$initramfs_extra" ] || cp -R "$initramfs_extra/." "$initramfs_add/" || return 1
 	initramfs_error="cpio or the compressor failed"
 	initramfs_pack "$1"
-}
-
-# Whether the modprobe of the image unpacks modules is known only if it has to
-# already: then packed ones of the same kind stay as they are.
-initramfs_takes() { grep -q "\\.ko\\$1\$" "$initramfs_work/initramfs/paths"; }
-
-# initramfs_place_of PATH: sets initramfs_place to what it will be in the image.
-initramfs_place_of() {
-	initramfs_place=$1
-	case $1 in
-	*.ko.xz | *.ko.zst | *.ko.gz) initramfs_takes ".${1##*.}" || initramfs_place=${1%.*} ;;
-	esac
-}
-
-# initramfs_copy FROM TO: unpacked if TO has no suffix of a compressor. The
-# module itself, and its signature, stay as they are.
-initramfs_copy() {
-	case $1 in
-	*"${2##*.}") cp "$1" "$2" && return ;;
-	*.xz) initramfs_unpacker=xz ;;
-	*.zst) initramfs_unpacker=zstd ;;
-	*) initramfs_unpacker=gzip ;;
-	esac
-	initramfs_error="$1 cannot be unpacked: is $initramfs_unpacker installed?"
-	initramfs_unpacker=$(initramfs_tool "$initramfs_unpacker") || return 1
-	"$initramfs_unpacker" -dc <"$1" >"$2"
-}
-
-# Is the module a plain file of the kernel's own folder, not a link to elsewhere?
-initramfs_inside() {
-	[ -f "$initramfs_modules/$1" ] && [ ! -L "$initramfs_modules/$1" ] || return 1
-	initramfs_holder=$(cd "$initramfs_modules/${1%/*}" && pwd -P) || return 1
-	case $initramfs_holder/ in
-	"$initramfs_modules"/*) return 0 ;;
-	esac
-	return 1
-}
-
-# initramfs_generator: what made the image, told by its files.
-initramfs_generator() {
-	if grep -qx -e conf/modules -e conf/initramfs.conf -e scripts/functions "$initramfs_names"; then
-		echo initramfs-tools
-	elif grep -q -e '^usr/lib/dracut/' -e '^lib/dracut/' "$initramfs_names"; then
-		echo dracut
-	elif grep -qx init_functions "$initramfs_names" && grep -qx config "$initramfs_names"; then
-		echo mkinitcpio
-	else
-		echo unknown
-	fi
 }
 
 # The modules that were missing are loaded early, by the file that the image's
@@ -415,7 +303,7 @@ initramfs_generator() {
 # shellcheck disable=SC2016 # the image's init expands $MODULES
 initramfs_list_at_boot() {
 	sort -u "$initramfs_work/wanted" >"$initramfs_work/load"
-	case $(initramfs_generator) in
+	case $initramfs_generator in
 	initramfs-tools)
 		initramfs_add_lines conf/modules <"$initramfs_work/load"
 		return
@@ -429,7 +317,7 @@ initramfs_list_at_boot() {
 # its end, those that it does not have. The whole file is replaced.
 initramfs_add_lines() {
 	: >"$initramfs_work/old-lines"
-	if grep -qxF "$1" "$initramfs_names"; then
+	if initramfs_holds "$1"; then
 		initramfs_error="$1 in the image cannot be read"
 		initramfs_cat "$1" >"$initramfs_work/old-lines" || return 1
 	fi
@@ -444,7 +332,6 @@ initramfs_add_lines() {
 # Every kernel takes a plain cpio; a packed one only if it is packed like the
 # main archive, which the kernel is known to read.
 initramfs_compress() {
-	initramfs_packer=
 	case $initramfs_packing in
 	gzip) set -- -9 -n -c ;;
 	zstd) set -- -q -9 -c ;;
@@ -457,19 +344,16 @@ initramfs_compress() {
 	"$initramfs_packer" "$@"
 }
 
-# Archives start at a multiple of four bytes. After lz4 there must be a word of
-# zeros: it is how older kernels see that no more of it follows.
+# Its bytes depend on nothing but the names, modes and contents in it.
 initramfs_pack() {
-	initramfs_pad=$(((4 - initramfs_size % 4) % 4))
-	[ "$initramfs_format" != lz4 ] || initramfs_pad=$((initramfs_pad + 4))
 	initramfs_cpio=$(initramfs_tool cpio) || return 1
 	(
 		cd "$initramfs_add" || exit 1
-		find . -exec touch -t 197001020000 {} +
+		TZ=UTC0 find . -exec touch -h -t 197001020000 {} +
 		find . ! -name . | sed 's,^\./,,' | sort |
 			"$initramfs_cpio" -o -H newc -R 0:0 --renumber-inodes --ignore-devno --quiet
 	) >"$initramfs_work/archive" || return 1
-	head -c "$initramfs_pad" /dev/zero >"$1" || return 1
+	head -c "$initramfs_zeros" /dev/zero >"$1" || return 1
 	initramfs_compress <"$initramfs_work/archive" >>"$1"
 }
 
@@ -477,8 +361,7 @@ initramfs_pack() {
 initramfs_prove() {
 	initramfs_open "$1" || return 1
 	initramfs_list_modules
-	while IFS= read -r initramfs_entry; do
-		initramfs_error="$initramfs_entry did not arrive"
-		initramfs_has "$initramfs_entry" || return 1
-	done <"$initramfs_work/missing"
+	cut -f 2 "$initramfs_work/have" >"$initramfs_work/arrived"
+	initramfs_error="$(cut -f 2 "$initramfs_work/missing" | grep -vxF -f "$initramfs_work/arrived" | tr '\n' ' ')did not arrive"
+	[ "$initramfs_error" = "did not arrive" ]
 }

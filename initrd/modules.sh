@@ -29,10 +29,12 @@ modules_stop() {
 
 # A scratch folder, and the programs that are needed.
 modules_begin() {
-	for modules_program in p2v-boot modprobe depmod cpio; do
+	for modules_program in modprobe depmod cpio; do
 		initramfs_tool "$modules_program" >/dev/null ||
 			modules_stop 4 "the program $modules_program is not installed, or not on the PATH"
 	done
+	command -v "${P2V_BOOT:-p2v-boot}" >/dev/null ||
+		modules_stop 4 "the program p2v-boot is not installed, or not on the PATH"
 	initramfs_work=$(mktemp -d "${TMPDIR:-/tmp}/p2v-modules.XXXXXX")
 	trap 'rm -rf "$initramfs_work"' EXIT
 	trap 'exit 4' HUP INT TERM
@@ -65,9 +67,7 @@ modules_open() {
 }
 
 # The kernel versions that the open image has modules for, a line each.
-modules_versions() {
-	sed -n 's#^\(usr/\)\{0,1\}lib/modules/\([^/]*\)/.*#\2#p' "$initramfs_names" | sort -u
-}
+modules_versions() { sed -n "s/^kernel$initramfs_tab//p" "$initramfs_image"; }
 
 # modules_kernel ROOT VERSION STATUS: uses that system's modules. A link must not
 # lead out of ROOT: it may be the root of another machine.

@@ -155,7 +155,7 @@ relay_stamp() {
 relay_wants_wrapper() {
 	case $WRAP:$relay_generator in
 	yes:*) return 0 ;;
-	auto:unknown) return 0 ;;
+	auto:unknown | auto:mkinitrd) return 0 ;;
 	esac
 	return 1
 }

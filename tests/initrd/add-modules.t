@@ -141,8 +141,38 @@ make_image s gzip
 check "wrap a link" add "$T/w" --wrap-init virtio_blk "$image"
 check_eq "the link is kept" "$(p2v-boot initrd-link "$T/w" init.p2v)" usr/lib/systemd/systemd
 rm "$T/initrd/init"
+echo "of this machine" >"$T/victim"
+touch -d 2001-02-03 "$T/victim"
+victim=$(stat -c %Y "$T/victim")
+ln -s "$T/victim" "$T/initrd/init"
+make_image v gzip
+check "wrap a link to a file that this machine has, too" add "$T/w" --wrap-init virtio_blk "$image"
+check_eq "which is not touched" "$(stat -c %Y "$T/victim")" "$victim"
+rm "$T/initrd/init"
 make_image n gzip
 check_status "an image without init cannot be wrapped" 2 add "$T/none" --wrap-init virtio_blk "$image"
+
+# A link in the image is one for whoever unpacks what is appended, too.
+rm "$T/initrd/lib"
+mkdir "$T/initrd/lib"
+make_image f gzip
+rmdir "$T/initrd/lib"
+ln -s usr/lib "$T/initrd/lib"
+(cd "$T/initrd" && echo lib | cpio -o -H newc -R 0:0 --quiet) >>"$image"
+check "a folder that a later archive makes a link" add "$T/o" virtio_blk "$image"
+p2v-boot initrd-files "$T/o" >"$T/names"
+check_has "gets its modules where that leads" "$T/names" "usr/lib/modules/$V/kernel/drivers/block/virtio_blk.ko"
+: >"$T/empty"
+check_status "an empty file is no initramfs" 2 add "$T/none" virtio_blk "$T/empty"
+check_has "it says so" "$T/err" "it is empty"
+
+# The same additions are the same bytes.
+fixture_initrd ahci libata sd_mod
+make_image i gzip
+add "$T/o" virtio_blk "$image" >"$T/out"
+find "$T/modules" -name '*.ko' -exec touch {} +
+add "$T/again" virtio_blk "$image" >"$T/out"
+check "the same bytes again" cmp "$T/o" "$T/again"
 
 # Refusals write nothing.
 fixture_initrd ahci
