@@ -2,10 +2,12 @@
 #include "receive/fixup.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "util/place.h"
 #include "util/run.h"
 #include "util/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -138,8 +140,11 @@ int fixup_run_all(const struct finish *f, const struct msg_finish *what, const c
 {
 	CLEANUP_FREE char *root_env = NULL;
 	CLEANUP_FREE char *facts_env = NULL;
-	const char *env[] = {FIXUP_PATH, "LC_ALL=C", NULL, NULL, NULL};
+	char boot[PATH_MAX], boot_env[PATH_MAX + 16];
+	const char *env[] = {FIXUP_PATH, "LC_ALL=C", boot_env, NULL, NULL, NULL};
 
+	snprintf(boot_env, sizeof(boot_env), "P2V_BOOT=%s",
+		 place_program("p2v-boot", boot, sizeof(boot)));
 	if (asprintf(&root_env, "P2V_ROOT=%s", root) < 0) {
 		root_env = NULL;
 		return -ENOMEM;
@@ -148,8 +153,8 @@ int fixup_run_all(const struct finish *f, const struct msg_finish *what, const c
 		facts_env = NULL;
 		return -ENOMEM;
 	}
-	env[2] = root_env;
-	env[3] = facts_env;
+	env[3] = root_env;
+	env[4] = facts_env;
 	fixup_check_names(f, &what->only, reasons);
 	fixup_check_names(f, &what->skip, reasons);
 	if (!f->facts->fixups.n)

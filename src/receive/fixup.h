@@ -1,8 +1,9 @@
 /* fixup.h - runs the fixups on the mounted migrated system
  *
  * Each is a program NN-name of the fixups folder: `NN-name ROOT` with an empty
- * environment but for PATH, LC_ALL, P2V_ROOT and P2V_FACTS. Exit status 0: its
- * first line says "applied: ..." or "not applicable: ..."; 3: the same, with
+ * environment but for PATH, LC_ALL, P2V_ROOT, P2V_FACTS and P2V_BOOT (where
+ * p2v-boot is, which an installation elsewhere has not on that PATH). Exit status
+ * 0: its first line says "applied: ..." or "not applicable: ..."; 3: the same, with
  * lines "warning: ..."; anything else: failed.
  */
 #ifndef P2V_RECEIVE_FIXUP_H

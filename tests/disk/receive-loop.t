@@ -12,6 +12,7 @@ cat >"$T/fixups/10-look" <<'X'
 ls -d "$1/etc" "$P2V_ROOT/data" >/dev/null || exit 1
 env | sort | cut -d= -f1 | tr '\n' ' ' >"$1/etc/p2v-env"
 cp "$P2V_FACTS/volumes" "$1/etc/p2v-volumes"
+echo "$P2V_BOOT" >"$1/etc/p2v-boot"
 ls "$P2V_FACTS" | tr '\n' ' ' >"$1/etc/p2v-facts"
 echo "applied: looked"
 X
@@ -67,7 +68,9 @@ for size in 32M 61M; do
 	check_eq "GPT on $size: a file's content" \
 		"$(inside "$loop" 2048 data | sha256sum)" "$(sha256sum <"$T/tree/data")"
 	check_eq "GPT on $size: fixups have a clean environment" \
-		"$(inside "$loop" 2048 etc/p2v-env)" "LC_ALL P2V_FACTS P2V_ROOT PATH PWD "
+		"$(inside "$loop" 2048 etc/p2v-env)" "LC_ALL P2V_BOOT P2V_FACTS P2V_ROOT PATH PWD "
+	check_eq "GPT on $size: the p2v-boot of the same installation" \
+		"$(inside "$loop" 2048 etc/p2v-boot)" "$B/p2v-boot"
 	check_eq "GPT on $size: and facts about the volume" \
 		"$(inside "$loop" 2048 etc/p2v-volumes | sed -n 2p | tr '\t' '|')" \
 		"${loop}p1|$T/gpt.img|1|ext4|11111111-1111-1111-1111-111111111111|root|$loop"

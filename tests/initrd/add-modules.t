@@ -174,6 +174,13 @@ find "$T/modules" -name '*.ko' -exec touch {} +
 add "$T/again" virtio_blk "$image" >"$T/out"
 check "the same bytes again" cmp "$T/o" "$T/again"
 
+# The receiver says where p2v-boot is.
+plain=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+check "p2v-boot that is not on the PATH" env PATH=$plain P2V_BOOT="$B/p2v-boot" "$initrd" add-modules \
+	--kernel $V --modules-from "$case_root" virtio_blk "$image" -o "$T/o"
+check_status "p2v-boot that is not there" 4 env P2V_BOOT=/nothing "$initrd" add-modules \
+	--kernel $V --modules-from "$case_root" virtio_blk "$image" -o "$T/none"
+
 # Refusals write nothing.
 fixture_initrd ahci
 make_image i gzip
