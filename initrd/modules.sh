@@ -1,15 +1,17 @@
 # shellcheck shell=sh
 # modules.sh - what p2v-initrd's add-modules and check have in common
 #
-# How images and kernels are looked at is fixups/initramfs.sh, which the fixup of
-# a migrated system uses as well; this is the rest: messages, a scratch folder,
-# and where a kernel's modules are found.
+# How kernels and images are looked at is fixups/kmod.sh and fixups/initramfs.sh,
+# which the fixup of a migrated system uses as well; this is the rest: messages, a
+# scratch folder, and where a kernel's modules are found.
 #
 # The caller has set home, the folder of this file.
 # shellcheck disable=SC2034,SC2154 # variables of initramfs.sh and of the callers
 
 LC_ALL=C
 export LC_ALL
+# shellcheck source=../fixups/kmod.sh
+. "$home/../fixups/kmod.sh"
 # shellcheck source=../fixups/initramfs.sh
 . "$home/../fixups/initramfs.sh"
 
@@ -30,12 +32,13 @@ modules_stop() {
 # A scratch folder, and the programs that are needed.
 modules_begin() {
 	for modules_program in modprobe depmod cpio; do
-		initramfs_tool "$modules_program" >/dev/null ||
+		kmod_tool "$modules_program" >/dev/null ||
 			modules_stop 4 "the program $modules_program is not installed, or not on the PATH"
 	done
 	command -v "${P2V_BOOT:-p2v-boot}" >/dev/null ||
 		modules_stop 4 "the program p2v-boot is not installed, or not on the PATH"
 	initramfs_work=$(mktemp -d "${TMPDIR:-/tmp}/p2v-modules.XXXXXX")
+	kmod_work=$initramfs_work
 	trap 'rm -rf "$initramfs_work"' EXIT
 	trap 'exit 4' HUP INT TERM
 }
@@ -83,17 +86,17 @@ modules_kernel() {
 	done
 	[ -n "$modules_found" ] ||
 		modules_stop "$3" "there are no modules in $modules_root/lib/modules/$2 (is that kernel installed there?)"
-	initramfs_kernel "$2" "$modules_found" && return
-	[ ! -f "$modules_found/modules.dep.bin" ] || modules_stop "$3" "$initramfs_error"
+	kmod_open "$2" "$modules_found" && return
+	[ ! -f "$modules_found/modules.dep.bin" ] || modules_stop "$3" "$kmod_error"
 	modules_make_index "$2"
 }
 
 # A folder that was never indexed, a package unpacked by hand perhaps, stays as
 # it is: depmod gets a folder of links to it.
 modules_make_index() {
-	rm "$initramfs_root/lib/modules/$1"
-	cp -R -s "$modules_found" "$initramfs_root/lib/modules/$1"
-	initramfs_depmod=$(initramfs_tool depmod)
-	"$initramfs_depmod" -C /dev/null -b "$initramfs_root" "$1" ||
+	rm "$kmod_root/lib/modules/$1"
+	cp -R -s "$modules_found" "$kmod_root/lib/modules/$1"
+	kmod_depmod=$(kmod_tool depmod)
+	"$kmod_depmod" -C /dev/null -b "$kmod_root" "$1" ||
 		modules_stop 4 "depmod could not index $modules_found"
 }

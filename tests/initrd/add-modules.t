@@ -96,6 +96,13 @@ check_status "a module in the image that cannot be indexed" 4 add "$T/none" virt
 check_has "is named" "$T/err" "depmod cannot read libata"
 fixture_initrd ahci libata sd_mod
 make_image i gzip
+ata=$case_root/usr/lib/modules/$V/kernel/drivers/ata
+mv "$ata/libata.ko" "$T/"
+echo rubbish >"$ata/libata.ko.xz"
+check_status "a module of the image that its kernel has only damaged" 4 add "$T/none" virtio_blk "$image"
+check_has "is named, too" "$T/err" "libata.ko.xz cannot be unpacked"
+rm "$ata/libata.ko.xz"
+mv "$T/libata.ko" "$ata/"
 
 # A module that other modules ask for softly.
 echo "softdep virtio_blk pre: e1000" >>"$case_root/usr/lib/modules/$V/modules.softdep"

@@ -144,6 +144,11 @@ printf 'INITRD=/boot/provider\nMODULES="xfs nbd"\nAPPEND=more\n' >"$T/root/etc/p
 run 0 "an initramfs that loads modules by a list"
 check "is not wrapped, and gets the configured modules" called "--foreign virtio_net nbd ext4 xfs $T/root"
 check "words are added" called "--cmdline root=/dev/nbd0 quiet more p2v.relayed"
+fresh
+rm -f "$state/tries" "$state/stamp"
+echo mkinitrd >"$T/generator"
+run 0 "an initramfs of an old mkinitrd, which has no list that could be longer"
+check "is wrapped" called "--foreign --wrap-init"
 # shellcheck disable=SC2016 # relay.sh expands it
 echo 'FETCH_INITRD='"'"'echo fetched >"$1"'"'" >"$T/root/etc/p2v-relay/relay.conf"
 fresh
