@@ -98,12 +98,13 @@ static int cli_initrd_member(void *ctx, struct initramfs_member *m)
 	const struct cli_initrd_out *o = ctx;
 	const char *link = S_ISLNK(m->mode) && m->data ? (const char *)m->data : NULL;
 	char name[4096 + 1], target[4096 + 1];
+	FILE *out = o->out;
 	struct jdoc *j;
 
 	text_printable(m->path, name, sizeof(name));
 	text_printable(link ? link : "", target, sizeof(target));
 	if (!o->files)
-		return fprintf(o->out, "member\t%zu\t%06o\t%u\t%s%s%s\n", m->segment,
+		return fprintf(out, "member\t%zu\t%06o\t%u\t%s%s%s\n", m->segment,
 			       (unsigned)m->mode, (unsigned)m->size, name, link ? "\t" : "",
 			       target) < 0
 			       ? -EIO
@@ -153,6 +154,11 @@ static void cli_initrd_print(FILE *out, const struct initramfs_content *c)
 	fprintf(out, "lib\t%s\n", c->lib);
 	fprintf(out, "append\t%llu\t%u\t%s\n", (unsigned long long)c->size, c->append_zeros,
 		c->append_compression);
+}
+
+static void cli_initrd_print_damage(FILE *out, const char *text)
+{
+	fprintf(out, "damage\t%s\n", text);
 }
 
 static struct jdoc *cli_initrd_json_segments(const struct initramfs_content *c)
@@ -252,7 +258,7 @@ int cli_initrd_show(const char *file, bool json)
 	} else {
 		cli_initrd_print_segments(o.out, &c);
 		if (r < 0)
-			fprintf(o.out, "damage\t%s\n", why.text);
+			cli_initrd_print_damage(o.out, why.text);
 		else
 			cli_initrd_print(o.out, &c);
 	}

@@ -268,7 +268,9 @@ static int initramfs_search_member(void *ctx, struct initramfs_member *m)
 				"%s is one of several hard links, and another has the content",
 				search->path);
 	else
-		search->file = (struct initramfs_file){m->mode, m->size, STEAL(m->data)};
+		search->file.data = STEAL(m->data);
+	search->file.mode = m->mode;
+	search->file.size = m->size;
 	return 0;
 }
 
