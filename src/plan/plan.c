@@ -27,6 +27,11 @@ const char *volume_kind_name(enum volume_kind kind)
 	return kind <= VOLUME_SKIP ? volume_kind_names[kind] : "?";
 }
 
+bool plan_chunk_size_fits(uint64_t size)
+{
+	return size >= PLAN_MIN_CHUNK_SIZE && size <= PLAN_MAX_CHUNK_SIZE && !(size & (size - 1));
+}
+
 void plan_release(struct plan *p)
 {
 	for (uint32_t i = 0; i < p->disk_count; i++)
@@ -84,6 +89,7 @@ struct jdoc *plan_to_json(const struct plan *p)
 	member_set_text(o, "program", p->program);
 	member_set_hex(o, "secret", p->secret, sizeof(p->secret));
 	jdoc_set_bool(o, "verify", p->verify);
+	jdoc_set_u64(o, "chunk_size", p->chunk_size);
 	for (uint32_t i = 0; i < p->disk_count; i++)
 		jdoc_add(disks, plan_disk_to_json(&p->disks[i]));
 	jdoc_set(o, "disks", disks);
@@ -259,6 +265,10 @@ int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err)
 	member_name(&r, d, "program", p->program, sizeof(p->program));
 	jread_hex(&r, d, "secret", p->secret, sizeof(p->secret));
 	p->verify = jread_bool(&r, d, "verify");
+	p->chunk_size =
+		(uint32_t)jread_u64(&r, d, "chunk_size", PLAN_MIN_CHUNK_SIZE, PLAN_MAX_CHUNK_SIZE);
+	if (jread_ok(&r) && !plan_chunk_size_fits(p->chunk_size))
+		jread_fail(&r, "chunk_size must be a power of two");
 	plan_read_disks(&r, d, p);
 	plan_read_volumes(&r, d, p);
 	plan_read_nics(&r, d, p);

@@ -19,6 +19,12 @@
 #define PLAN_MAX_VOLUMES 512u
 #define PLAN_MAX_NICS    32u
 #define PLAN_MAX_SIZE    (1ULL << 60) /* of a disk, bytes */
+/* Bytes of a volume in a chunk, the unit in which it is sent and remembered: a
+ * power of two of these. Small ones make small writes cheap to send, and need
+ * more memory for the digests: 16 bytes for each chunk at each end. */
+#define PLAN_MIN_CHUNK_SIZE (64u << 10)
+#define PLAN_MAX_CHUNK_SIZE (4u << 20)
+#define PLAN_CHUNK_SIZE     (1u << 20) /* unless something else is asked for */
 
 enum volume_kind {
 	VOLUME_IMAGE,  /* chunks are transferred */
@@ -61,6 +67,7 @@ struct plan {
 	char program[64];                  /* "p2v-push 0.1" */
 	uint8_t secret[DIGEST_SECRET_LEN]; /* of this push; keys the digests */
 	bool verify;                       /* the target re-reads what it wrote */
+	uint32_t chunk_size;               /* bytes of a volume in a chunk */
 	uint32_t disk_count;
 	struct plan_disk *disks; /* owned */
 	uint32_t volume_count;
@@ -87,6 +94,8 @@ int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err);
  * when out of memory. */
 struct digest plan_digest(const struct plan *p);
 
+/* May it be a plan's chunk_size? */
+bool plan_chunk_size_fits(uint64_t size);
 const char *volume_kind_name(enum volume_kind kind); /* "image", "swap", ... */
 /* "vda1 (ext4, root)", "partition 1 of disk.img (ext4, root)", "boot gap of sda"
  * or "whole disk sdb (xfs, data)" into @out: for messages. */

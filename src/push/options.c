@@ -15,6 +15,7 @@ enum {
 	OPT_JSON,
 	OPT_CONNECTIONS,
 	OPT_COMPRESS,
+	OPT_CHUNK_SIZE,
 	OPT_NO_VERIFY,
 	OPT_CUTOVER,
 	OPT_FIXUPS,
@@ -40,6 +41,7 @@ static const struct option options_long[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"connections", required_argument, NULL, OPT_CONNECTIONS},
 	{"compress", required_argument, NULL, OPT_COMPRESS},
+	{"chunk-size", required_argument, NULL, OPT_CHUNK_SIZE},
 	{"no-verify", no_argument, NULL, OPT_NO_VERIFY},
 	{"cutover", required_argument, NULL, OPT_CUTOVER},
 	{"fixups", required_argument, NULL, OPT_FIXUPS},
@@ -236,6 +238,24 @@ static int options_compress(struct options *o, const char *text, struct err_text
 	return 0;
 }
 
+/* "64K" to "4M". For experts, so that --help does not have it. */
+static int options_chunk_size(struct options *o, const char *text, struct err_text *err)
+{
+	size_t len = strlen(text);
+	char number[8] = "";
+	uint64_t v = 0;
+
+	if (len > 1 && len < sizeof(number))
+		memcpy(number, text, len - 1);
+	if (text_to_u64(number, 1, 4096, &v))
+		v <<= text[len - 1] == 'K' ? 10 : text[len - 1] == 'M' ? 20 : 0;
+	if (!plan_chunk_size_fits(v))
+		return err_set(err, -EINVAL,
+			       "--chunk-size: \"%s\" is not a power of two from 64K to 4M", text);
+	o->chunk_size = (uint32_t)v;
+	return 0;
+}
+
 static int options_number(const char *name, const char *text, unsigned max, unsigned *out,
 			  struct err_text *err)
 {
@@ -303,6 +323,8 @@ static int options_set(struct options *o, int opt, char *arg, struct err_text *e
 		return options_number("wait-boot", arg, 86400, &o->wait_boot, err);
 	case OPT_COMPRESS:
 		return options_compress(o, arg, err);
+	case OPT_CHUNK_SIZE:
+		return options_chunk_size(o, arg, err);
 	case OPT_CUTOVER:
 		if (!cutover_mode_parse(arg, &o->cutover))
 			return err_set(err, -EINVAL,
@@ -362,6 +384,7 @@ int options_parse(int argc, char **argv, struct options *o, struct err_text *err
 	*o = (struct options){.verify = true,
 			      .fixups = true,
 			      .compress_auto = true,
+			      .chunk_size = PLAN_CHUNK_SIZE,
 			      .cutover = CUTOVER_KEXEC,
 			      .receiver = "p2v-receive"};
 	optind = 0; /* glibc: start anew */

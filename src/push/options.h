@@ -39,6 +39,7 @@ struct options {
 	unsigned connections; /* 0: as many as fit the CPUs */
 	bool compress_auto;   /* the level follows the link */
 	int compress_level;   /* when not: 0 sends raw, else a zstd level */
+	uint32_t chunk_size;  /* bytes; one that a plan may have */
 	enum cutover_mode cutover;
 	unsigned wait_boot;      /* seconds; 0: no proof of boot is asked for */
 	const char *known_hosts; /* NULL: OpenSSH's places; borrowed from argv as the rest */

@@ -1,5 +1,6 @@
 /* passes.c - see passes.h */
 #include "push/passes.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -66,8 +67,11 @@ static int passes_missing(struct peer *control, const struct transfer *t,
 			return -EPROTO;
 		}
 		set->bits[want.volume] = calloc(1, count / 8 + 1);
-		if (!set->bits[want.volume])
+		if (!set->bits[want.volume]) {
+			log_error("no memory to compare %llu chunks with the target's map",
+				  (unsigned long long)count);
 			return -ENOMEM;
+		}
 		for (; want.first < count; want.first += want.count) {
 			want.count = count - want.first < PASSES_MAP_CHUNKS
 					     ? (uint32_t)(count - want.first)
@@ -80,6 +84,40 @@ static int passes_missing(struct peer *control, const struct transfer *t,
 	return 0;
 }
 
+/* What has been read, for SEAL. 0 or -ENOMEM, logged. */
+static int passes_roots(const struct transfer *t, const struct plan *plan, struct msg_seal *seal)
+{
+	CLEANUP(digest_freep) struct digest_state *s = digest_new();
+
+	if (!s) {
+		log_error("no memory for the digests of the volumes");
+		return -ENOMEM;
+	}
+	for (uint32_t i = 0; i < plan->volume_count; i++) {
+		struct msg_seal_volume *v = &seal->volumes[seal->volume_count];
+		uint64_t n;
+		const struct digest *ours = transfer_digests(t, i, &n);
+
+		if (!ours)
+			continue;
+		*v = (struct msg_seal_volume){.volume = i};
+		digest_start_unkeyed(s);
+		for (uint64_t c = 0; c < n; c++) {
+			uint8_t number[8];
+
+			if (digest_is_none(&ours[c]))
+				continue;
+			buf_put_u64(number, c);
+			digest_add(s, number, sizeof(number));
+			digest_add(s, ours[c].bytes, DIGEST_LEN);
+			v->chunks++;
+		}
+		v->root = digest_end(s);
+		seal->volume_count++;
+	}
+	return 0;
+}
+
 static int passes_seal(struct peer *control, const struct transfer *t, const struct plan *plan,
 		       struct msg_sealed *sealed)
 {
@@ -88,9 +126,11 @@ static int passes_seal(struct peer *control, const struct transfer *t, const str
 	struct err_text err = {0};
 	int r;
 
-	if (!seal)
+	if (!seal) {
+		log_error("no memory to seal the transfer");
 		return -ENOMEM;
-	r = transfer_seal(t, seal);
+	}
+	r = passes_roots(t, plan, seal);
 	if (!r)
 		r = peer_send(control, PROTO_SEAL, msg_seal_to_json(seal));
 	if (!r)
@@ -139,7 +179,7 @@ int passes_run(struct transfer *t, const struct source *source, const struct pla
 		log_warn("%llu chunks are missing on the target and are sent again",
 			 (unsigned long long)set.chunks);
 		r = transfer_pass(t, ready, (const uint8_t *const *)set.bits,
-				  set.chunks * PROTO_CHUNK_SIZE, control, totals);
+				  set.chunks * plan->chunk_size, control, totals);
 	}
 	return r;
 }

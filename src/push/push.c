@@ -79,6 +79,7 @@ static enum p2v_exit push_look(struct push *p)
 		.paths = (const char *const *)p->o->sources.v,
 		.path_count = (uint32_t)p->o->sources.n,
 		.freeze = p->o->freeze,
+		.chunk_size = p->o->chunk_size,
 	};
 
 	if (source_open(&so, &p->source, &p->reasons) < 0 || source_plan(p->source, &p->plan) < 0) {

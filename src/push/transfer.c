@@ -8,7 +8,6 @@
 #include "push/interrupt.h"
 #include "push/level.h"
 #include "push/progress.h"
-#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 
@@ -24,8 +23,9 @@
 #define TRANSFER_PONG_SECONDS 60
 /* A target disk that does not take data for so long is not coming back. */
 #define TRANSFER_STALL_SECONDS 120
-#define TRANSFER_WINDOW_CHUNKS 16 /* for each worker, between two looks at the level */
-#define TRANSFER_DONE_SECONDS  600
+/* What each worker goes through between two looks at the level; bytes of volume. */
+#define TRANSFER_WINDOW       (16u << 20)
+#define TRANSFER_DONE_SECONDS 600
 
 struct transfer {
 	const struct options *o;
@@ -38,7 +38,7 @@ struct transfer {
 	struct level level;
 	struct level_window window;
 	uint64_t window_start; /* ns */
-	unsigned window_chunks;
+	unsigned window_chunks, window_full;
 	struct report_totals *totals;
 	_Atomic int level_now; /* read by the workers without the lock */
 };
@@ -94,18 +94,21 @@ int transfer_new(const struct options *o, struct transport *transport, const str
 {
 	CLEANUP(transfer_freep) struct transfer *t = calloc(1, sizeof(*t));
 
-	if (!t)
+	if (!t) {
+		log_error("no memory for the transfer");
 		return -ENOMEM;
+	}
 	*t = (struct transfer){.o = o,
 			       .transport = transport,
 			       .source = source,
 			       .plan = plan,
 			       .connections = o->connections,
+			       .window_full = TRANSFER_WINDOW / plan->chunk_size * o->connections,
 			       .lock = PTHREAD_MUTEX_INITIALIZER};
 	level_start(&t->level);
 	t->level_now = o->compress_auto ? level_value(&t->level) : o->compress_level;
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		uint64_t n = chunk_count(plan->volumes[i].length);
+		uint64_t n = chunk_count(plan->volumes[i].length, plan->chunk_size);
 
 		if (plan->volumes[i].kind != VOLUME_IMAGE)
 			continue;
@@ -122,39 +125,8 @@ int transfer_new(const struct options *o, struct transport *transport, const str
 
 const struct digest *transfer_digests(const struct transfer *t, uint32_t volume, uint64_t *count)
 {
-	*count = chunk_count(t->plan->volumes[volume].length);
+	*count = chunk_count(t->plan->volumes[volume].length, t->plan->chunk_size);
 	return t->digests[volume];
-}
-
-int transfer_seal(const struct transfer *t, struct msg_seal *seal)
-{
-	CLEANUP(digest_freep) struct digest_state *s = digest_new();
-
-	if (!s)
-		return -ENOMEM;
-	seal->volume_count = 0;
-	for (uint32_t i = 0; i < t->plan->volume_count; i++) {
-		struct msg_seal_volume *v = &seal->volumes[seal->volume_count];
-		uint64_t n = chunk_count(t->plan->volumes[i].length);
-
-		if (!t->digests[i])
-			continue;
-		*v = (struct msg_seal_volume){.volume = i};
-		digest_start_unkeyed(s);
-		for (uint64_t c = 0; c < n; c++) {
-			uint8_t number[8];
-
-			if (digest_is_none(&t->digests[i][c]))
-				continue;
-			buf_put_u64(number, c);
-			digest_add(s, number, sizeof(number));
-			digest_add(s, t->digests[i][c].bytes, DIGEST_LEN);
-			v->chunks++;
-		}
-		v->root = digest_end(s);
-		seal->volume_count++;
-	}
-	return 0;
 }
 
 /* Adds a chunk to the window, and closes the window when it is full. */
@@ -168,7 +140,7 @@ static void transfer_measure(struct transfer_worker *w, uint64_t blocked_ns, uin
 	t->window.blocked_ns += blocked_ns;
 	t->window.worker_ns += now - w->mark;
 	t->window.data_bytes += w->chunk.data_len;
-	if (++t->window_chunks >= TRANSFER_WINDOW_CHUNKS * t->connections) {
+	if (++t->window_chunks >= t->window_full) {
 		t->window.wall_ns = now - t->window_start;
 		t->level_now = level_update(&t->level, &t->window);
 		t->window = (struct level_window){0};
@@ -277,6 +249,7 @@ static int transfer_finish(struct transfer_worker *w)
 		return r;
 	if (msg_done_from_json(d, &done, &err) < 0)
 		return peer_unfit(&w->peer, PROTO_DONE, &err);
+	/* They are all full ones. */
 	if (done.stored != w->sent || done.bad)
 		log_warn("%s: of %llu chunks the target stored %llu, %llu read back wrong; "
 			 "they are sent again",
@@ -355,7 +328,7 @@ static int transfer_worker_init(struct transfer_worker *w, struct transfer_pass 
 	snprintf(w->name, sizeof(w->name), "connection %u", number);
 	w->peer.name = w->name;
 	w->reader = source_reader_new(p->t->source);
-	w->encoder = chunk_encoder_new(p->t->plan->secret);
+	w->encoder = chunk_encoder_new(p->t->plan->secret, p->t->plan->chunk_size);
 	if (w->reader && w->encoder)
 		return 0;
 	log_error("no memory for %s", w->name);
@@ -405,6 +378,8 @@ static int transfer_watch(struct transfer_pass *p, struct peer *control, struct 
 			poll(NULL, 0, 100);
 			continue;
 		}
+		if (r < 0)
+			log_error("waiting for the target: %s", strerror(-r));
 		if (r > 0) {
 			/* A PONG is swallowed by peer_watch(); the rest is an error. */
 			r = peer_watch(control);
@@ -462,8 +437,10 @@ int transfer_pass(struct transfer *t, const struct msg_ready *ready, const uint8
 	long long start = interrupt_now_ms();
 	int r;
 
-	if (!workers)
+	if (!workers) {
+		log_error("no memory for %u data connections", t->connections);
 		return -ENOMEM;
+	}
 	r = source_cursor_new(t->source, set, &p.cursor);
 	if (r < 0) {
 		log_error("cannot begin the pass: %s", strerror(-r));

@@ -29,8 +29,6 @@ void transfer_freep(struct transfer **t);
  * set; -errno (logged) when they have not. */
 int transfer_pass(struct transfer *t, const struct msg_ready *ready, const uint8_t *const *set,
 		  uint64_t total, struct peer *control, struct report_totals *totals);
-/* What has been read, for SEAL. 0 or -errno, logged. */
-int transfer_seal(const struct transfer *t, struct msg_seal *seal);
 /* The digests of a volume, indexed by chunk number, with their count; NULL for
  * a volume that is not imaged. */
 const struct digest *transfer_digests(const struct transfer *t, uint32_t volume, uint64_t *count);

@@ -11,9 +11,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-static uint64_t chunkmap_chunks(const struct plan_volume *v)
+static uint64_t chunkmap_chunks(const struct plan *plan, uint32_t volume)
 {
-	return v->kind == VOLUME_IMAGE ? chunk_count(v->length) : 0;
+	const struct plan_volume *v = &plan->volumes[volume];
+
+	return v->kind == VOLUME_IMAGE ? chunk_count(v->length, plan->chunk_size) : 0;
 }
 
 uint64_t chunkmaps_size(const struct plan *plan)
@@ -22,8 +24,7 @@ uint64_t chunkmaps_size(const struct plan *plan)
 
 	/* Each file takes whole pages. */
 	for (uint32_t i = 0; i < plan->volume_count; i++)
-		size += (chunkmap_chunks(&plan->volumes[i]) * sizeof(struct digest) + 4095) / 4096 *
-			4096;
+		size += (chunkmap_chunks(plan, i) * sizeof(struct digest) + 4095) / 4096 * 4096;
 	return size;
 }
 
@@ -35,7 +36,7 @@ static void chunkmap_name(char out[32], uint32_t volume)
 int chunkmaps_create(int dirfd, const struct plan *plan, struct err_text *err)
 {
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		uint64_t count = chunkmap_chunks(&plan->volumes[i]);
+		uint64_t count = chunkmap_chunks(plan, i);
 		CLEANUP_FD int fd = -1;
 		char name[32];
 		int r;
@@ -84,7 +85,7 @@ int chunkmaps_open(int dirfd, const struct plan *plan, struct chunkmaps *out, st
 	if (!m.maps)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		uint64_t count = chunkmap_chunks(&plan->volumes[i]);
+		uint64_t count = chunkmap_chunks(plan, i);
 		int r = count ? chunkmap_map(dirfd, i, count, &m.maps[i], err) : 0;
 
 		if (r) {
@@ -109,6 +110,12 @@ void chunkmap_set(struct chunkmap *m, uint64_t number, const struct digest *d)
 {
 	if (number < m->count)
 		m->entries[number] = *d;
+}
+
+void chunkmap_forget(struct chunkmap *m, uint64_t number)
+{
+	if (number < m->count)
+		m->entries[number] = (struct digest){0};
 }
 
 void chunkmap_clear(struct chunkmap *m, uint64_t number, const struct digest *d)

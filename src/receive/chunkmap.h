@@ -2,8 +2,10 @@
  *
  * The truth of a push: one file for each imaged volume in the session
  * directory, 16 bytes for each chunk, mapped by every process of the session.
- * All zero means that the chunk is not there. An entry is set after its chunk
- * has been written, and cleared again when it does not read back.
+ * All zero means that the chunk is not there. An entry is cleared before its
+ * chunk is touched, set after a full one has been written or a delta or a query
+ * has been proven by reading, and cleared again when it does not read back. So
+ * it means the same however it came about.
  */
 #ifndef P2V_RECEIVE_CHUNKMAP_H
 #define P2V_RECEIVE_CHUNKMAP_H
@@ -34,6 +36,7 @@ int chunkmaps_open(int dirfd, const struct plan *plan, struct chunkmaps *out, st
 void chunkmaps_release(struct chunkmaps *m);
 
 void chunkmap_set(struct chunkmap *m, uint64_t number, const struct digest *d);
+void chunkmap_forget(struct chunkmap *m, uint64_t number);
 /* Clears the entry unless it has become another one than @d meanwhile. */
 void chunkmap_clear(struct chunkmap *m, uint64_t number, const struct digest *d);
 /* What SEAL compares: the number of chunks present, and the unkeyed digest

@@ -4,7 +4,7 @@
  *                                       <-  HELLO
  *   CHUNK *                             ->
  *   END                                 ->
- *                                       <-  DONE {stored, bad}
+ *                                       <-  DONE {stored, bad, proven, missing}
  *   and again, for further passes over the same connection
  */
 #include "receive/receive.h"
@@ -25,7 +25,8 @@ struct data {
 	struct session session;
 	struct chunk_decoder *decoder; /* owned */
 	struct writer *writer;         /* owned */
-	uint64_t stored, bad;          /* what earlier DONE messages have said */
+	uint64_t stored;               /* what earlier DONE messages have said ... */
+	struct verify_counts found;    /* ... in all */
 };
 
 static int data_chunk(struct data *d, const struct frame *f)
@@ -59,19 +60,22 @@ static uint64_t data_cpu_ms(const struct rusage *u)
 /* END: whatever this connection brought is on the disk and has been read back. */
 static int data_done(struct data *d)
 {
+	struct verify_counts found, *before = &d->found;
 	struct msg_done done = {0};
 	struct err_text err = {0};
 	struct rusage usage = {0};
-	uint64_t stored, bad;
+	uint64_t stored;
 	int r = writer_drain(d->writer, &err);
 
 	if (r)
 		return receive_fail(d->peer, P2V_EXIT_FAILED, "write-error", NULL, "%s", err.text);
-	writer_counts(d->writer, &stored, &bad);
+	writer_counts(d->writer, &stored, &found);
 	done.stored = stored - d->stored;
-	done.bad = bad - d->bad;
+	done.bad = found.bad - before->bad;
+	done.proven = found.proven - before->proven;
+	done.missing = found.missing - before->missing;
 	d->stored = stored;
-	d->bad = bad;
+	*before = found;
 	getrusage(RUSAGE_SELF, &usage);
 	done.peak_rss = (uint64_t)usage.ru_maxrss * 1024;
 	done.cpu_ms = data_cpu_ms(&usage);
@@ -132,7 +136,7 @@ int data_run(struct receive_peer *p, const struct receive_options *options,
 	session_init(&d.session);
 	r = session_join(&d.session, options->session_dir, hello->session, hello->token, &err);
 	if (!r) {
-		d.decoder = chunk_decoder_new(d.session.plan.secret);
+		d.decoder = chunk_decoder_new(d.session.plan.secret, d.session.plan.chunk_size);
 		r = d.decoder ? writer_new(&d.session, &d.writer) : -ENOMEM;
 	}
 	if (r)

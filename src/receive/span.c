@@ -1,13 +1,18 @@
 /* span.c - see span.h */
 #include "receive/span.h"
 
+static bool span_is_long_zero(const struct chunk_run *run)
+{
+	return run->how == CHUNK_ZERO && run->length >= SPAN_LONG_ZERO;
+}
+
 static void span_add_piece(struct span_cursor *c, const struct chunk_run *run, struct span *out)
 {
 	struct iovec *p = &out->pieces[out->count++];
 
 	p->iov_len = run->length;
-	if (run->zero) {
-		p->iov_base = c->spread ? c->zeros + run->offset : c->zeros;
+	if (run->how == CHUNK_ZERO) {
+		p->iov_base = c->zeros;
 	} else {
 		p->iov_base = c->data + c->used;
 		c->used += run->length;
@@ -19,14 +24,17 @@ static void span_add_piece(struct span_cursor *c, const struct chunk_run *run, s
 bool span_next(struct span_cursor *c, struct span *out)
 {
 	const struct chunk *k = c->chunk;
-	const struct chunk_run *run = &k->runs[c->next];
+	const struct chunk_run *run;
 
+	while (c->next < k->run_count && k->runs[c->next].how == CHUNK_KEPT)
+		c->next++;
 	if (c->next >= k->run_count)
 		return false;
+	run = &k->runs[c->next];
 	out->offset = run->offset;
 	out->length = 0;
 	out->count = 0;
-	out->zero = run->zero && run->length >= SPAN_LONG_ZERO && !c->spread;
+	out->zero = span_is_long_zero(run);
 	if (out->zero) {
 		out->length = run->length;
 		c->next++;
@@ -34,9 +42,8 @@ bool span_next(struct span_cursor *c, struct span *out)
 	}
 	while (c->next < k->run_count && out->count < SPAN_MAX_PIECES) {
 		run = &k->runs[c->next];
-		if (run->offset != out->offset + out->length)
-			break;
-		if (run->zero && run->length >= SPAN_LONG_ZERO && !c->spread)
+		if (run->offset != out->offset + out->length || run->how == CHUNK_KEPT ||
+		    span_is_long_zero(run))
 			break;
 		span_add_piece(c, run, out);
 	}

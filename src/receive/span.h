@@ -1,9 +1,9 @@
-/* span.h - the runs of a chunk as pieces of I/O (pure)
+/* span.h - the runs of a chunk as pieces of output (pure)
  *
- * Runs that touch are written, or read back, in one call: data runs from the
- * chunk's data, zero runs between them from a block of zeros, so that a file
- * system's small holes cost no call of their own. Only a long zero run becomes
- * a span by itself, for the device's own zeroing.
+ * Runs that touch are written in one call: data runs from the chunk's data, zero
+ * runs between them from a block of zeros, so that a file system's small holes
+ * cost no call of their own. Only a long zero run becomes a span by itself, for
+ * the device's own zeroing. Runs that are kept as they were are in no span.
  */
 #ifndef P2V_RECEIVE_SPAN_H
 #define P2V_RECEIVE_SPAN_H
@@ -28,9 +28,7 @@ struct span {
 struct span_cursor {
 	const struct chunk *chunk;
 	uint8_t *data;  /* the data runs, one after another */
-	uint8_t *zeros; /* SPAN_LONG_ZERO bytes shared by all zero runs; or with
-			 * spread: a chunk's size, each run at its own offset */
-	bool spread;    /* and long zero runs are pieces too: for reading back */
+	uint8_t *zeros; /* SPAN_LONG_ZERO bytes shared by all zero runs */
 	uint32_t next;  /* run */
 	uint32_t used;  /* bytes of data */
 };

@@ -1,6 +1,5 @@
 /* verify.c - see verify.h */
 #include "receive/verify.h"
-#include "receive/span.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"
@@ -14,9 +13,7 @@
 struct verify {
 	struct session *session;
 	struct chunk_decoder *decoder; /* owned */
-	uint8_t *data;                 /* owned: a chunk's data runs as read back */
-	uint8_t *zeros;                /* owned: what is where zeros must be */
-	struct span span;
+	uint8_t *data;                 /* owned: the bytes in use of a chunk, as read */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -24,58 +21,87 @@ struct verify {
 	struct chunk queue[VERIFY_QUEUE];
 	unsigned first, count;
 	bool stop;
-	uint64_t bad;
+	struct verify_counts counts;
 };
 
-static bool verify_is_zero(const uint8_t *p, size_t len)
-{
-	return !len || (!p[0] && !memcmp(p, p + 1, len - 1));
-}
-
-/* Reads all spans of @c; 0 or -errno, -EBADMSG when zeros are not zero. */
+/* Reads the bytes in use of @c into v->data. 0 or -errno. */
 static int verify_read(struct verify *v, const struct chunk *c)
 {
-	const struct plan_volume *vol = &v->session->plan.volumes[c->volume];
-	struct disk_target *disk = &v->session->disks[vol->disk];
-	uint64_t base = vol->start + c->number * PROTO_CHUNK_SIZE;
-	struct span_cursor cur = {.chunk = c, .data = v->data, .zeros = v->zeros, .spread = true};
+	const struct plan *plan = &v->session->plan;
+	const struct plan_volume *vol = &plan->volumes[c->volume];
+	const struct disk_target *disk = &v->session->disks[vol->disk];
+	uint64_t base = vol->start + c->number * plan->chunk_size;
+	struct chunk_range range;
+	uint32_t run = 0;
+	size_t at = 0;
 
-	while (span_next(&cur, &v->span)) {
-		int r = io_preadv_full(disk->fd, v->span.pieces, v->span.count,
-				       base + v->span.offset);
+	while (chunk_next_range(c, &run, &range)) {
+		int r = io_pread_full(disk->fd, v->data + at, range.length, base + range.offset);
 
 		if (r)
 			return r;
+		at += range.length;
 	}
-	for (uint32_t i = 0; i < c->run_count; i++)
-		if (c->runs[i].zero &&
-		    !verify_is_zero(v->zeros + c->runs[i].offset, c->runs[i].length))
-			return -EBADMSG;
 	return 0;
 }
 
-static bool verify_one(struct verify *v, struct chunk *c)
+/* Is what is on the disk what the digest was made of? 0, -EBADMSG or -errno. */
+static int verify_compare(struct verify *v, const struct chunk *c)
 {
-	struct chunkmap *map = &v->session->maps.maps[c->volume];
-	char title[320];
+	const struct plan_volume *vol = &v->session->plan.volumes[c->volume];
 	int r = verify_read(v, c);
+	struct digest d;
 
-	if (!r) {
-		struct digest d;
+	/* A query may be the first that a plain file's file system hears of us. */
+	if (r == -EINVAL && disk_give_up_direct(&v->session->disks[vol->disk]))
+		r = verify_read(v, c);
+	if (r)
+		return r;
+	d = chunk_digest_read(v->decoder, c, v->data);
+	return digest_equal(&d, &c->digest) ? 0 : -EBADMSG;
+}
 
-		c->data = v->data;
-		d = chunk_digest_of(v->decoder, c);
-		if (digest_equal(&d, &c->digest))
-			return true;
-		r = -EBADMSG;
-	}
-	chunkmap_clear(map, c->number, &c->digest);
-	plan_volume_title(&v->session->plan, &v->session->plan.volumes[c->volume], title,
-			  sizeof(title));
+/* It was written whole, and entered in the map: it must read back. */
+static void verify_written(struct verify *v, const struct chunk *c, int r)
+{
+	const struct plan *plan = &v->session->plan;
+	char title[320];
+
+	if (!r)
+		return;
+	chunkmap_clear(&v->session->maps.maps[c->volume], c->number, &c->digest);
+	plan_volume_title(plan, &plan->volumes[c->volume], title, sizeof(title));
 	log_error("%s: chunk %llu does not read back as it was written (%s): is the disk sound?",
 		  title, (unsigned long long)c->number,
 		  r == -EBADMSG ? "other bytes" : strerror(-r));
-	return false;
+}
+
+/* A delta or a query: only the disk can say whether the chunk is there. */
+static void verify_claimed(struct verify *v, const struct chunk *c, int r)
+{
+	struct chunkmap *map = &v->session->maps.maps[c->volume];
+
+	if (!r)
+		chunkmap_set(map, c->number, &c->digest);
+	else
+		chunkmap_forget(map, c->number);
+	if (r && r != -EBADMSG)
+		log_warn("volume %u: chunk %llu cannot be read to compare it: %s", c->volume,
+			 (unsigned long long)c->number, strerror(-r));
+}
+
+static void verify_one(struct verify *v, const struct chunk *c, struct verify_counts *counts)
+{
+	int r = verify_compare(v, c);
+
+	if (chunk_form(c) == CHUNK_FULL) {
+		verify_written(v, c, r);
+		counts->bad += r != 0;
+	} else {
+		verify_claimed(v, c, r);
+		counts->proven += r == 0;
+		counts->missing += r != 0;
+	}
 }
 
 static void *verify_main(void *arg)
@@ -84,7 +110,7 @@ static void *verify_main(void *arg)
 
 	pthread_mutex_lock(&v->lock);
 	for (;;) {
-		bool good;
+		struct verify_counts counts = {0};
 
 		while (!v->count && !v->stop)
 			pthread_cond_wait(&v->changed, &v->lock);
@@ -92,9 +118,11 @@ static void *verify_main(void *arg)
 			break;
 		/* The slot stays taken while it is worked on. */
 		pthread_mutex_unlock(&v->lock);
-		good = verify_one(v, &v->queue[v->first]);
+		verify_one(v, &v->queue[v->first], &counts);
 		pthread_mutex_lock(&v->lock);
-		v->bad += !good;
+		v->counts.bad += counts.bad;
+		v->counts.proven += counts.proven;
+		v->counts.missing += counts.missing;
 		v->first = (v->first + 1) % VERIFY_QUEUE;
 		v->count--;
 		pthread_cond_broadcast(&v->changed);
@@ -109,7 +137,6 @@ static void verify_free(struct verify *v)
 		return;
 	chunk_decoder_free(v->decoder);
 	free(v->data);
-	free(v->zeros);
 	free(v);
 }
 
@@ -121,10 +148,9 @@ int verify_start(struct session *s, struct verify **out)
 	if (!v)
 		return -ENOMEM;
 	v->session = s;
-	v->decoder = chunk_decoder_new(s->plan.secret);
-	v->data = io_alloc_aligned(PROTO_CHUNK_SIZE);
-	v->zeros = io_alloc_aligned(PROTO_CHUNK_SIZE);
-	if (!v->decoder || !v->data || !v->zeros) {
+	v->decoder = chunk_decoder_new(s->plan.secret, s->plan.chunk_size);
+	v->data = io_alloc_aligned(s->plan.chunk_size);
+	if (!v->decoder || !v->data) {
 		verify_free(v);
 		return -ENOMEM;
 	}
@@ -176,14 +202,14 @@ void verify_add(struct verify *v, const struct chunk *c)
 	pthread_mutex_unlock(&v->lock);
 }
 
-uint64_t verify_drain(struct verify *v)
+struct verify_counts verify_drain(struct verify *v)
 {
-	uint64_t bad;
+	struct verify_counts counts;
 
 	pthread_mutex_lock(&v->lock);
 	while (v->count)
 		pthread_cond_wait(&v->changed, &v->lock);
-	bad = v->bad;
+	counts = v->counts;
 	pthread_mutex_unlock(&v->lock);
-	return bad;
+	return counts;
 }

@@ -1,7 +1,6 @@
 /* writer.c - see writer.h */
 #include "receive/writer.h"
 #include "receive/span.h"
-#include "receive/verify.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -10,7 +9,7 @@
 
 struct writer {
 	struct session *session;
-	struct verify *verify; /* owned; NULL: the plan does not ask for it */
+	struct verify *verify; /* owned */
 	uint8_t *zeros;        /* owned: SPAN_LONG_ZERO zero bytes */
 	struct span span;
 	uint64_t stored;
@@ -28,7 +27,7 @@ int writer_new(struct session *s, struct writer **out)
 	if (!w->zeros)
 		return -ENOMEM;
 	memset(w->zeros, 0, SPAN_LONG_ZERO);
-	r = s->plan.verify ? verify_start(s, &w->verify) : 0;
+	r = verify_start(s, &w->verify);
 	if (r)
 		return r;
 	*out = STEAL(w);
@@ -59,7 +58,7 @@ int writer_check(const struct plan *plan, const struct chunk *c, struct err_text
 	v = &plan->volumes[c->volume];
 	if (v->kind != VOLUME_IMAGE)
 		return err_set(err, -EPROTO, "CHUNK: volume %u is not transferred", c->volume);
-	length = chunk_length(v->length, c->number);
+	length = chunk_length(v->length, c->number, plan->chunk_size);
 	if (!length)
 		return err_set(err, -EPROTO, "CHUNK: volume %u has no chunk %llu", c->volume,
 			       (unsigned long long)c->number);
@@ -90,36 +89,48 @@ static int writer_put(struct writer *w, struct disk_target *disk, const struct c
 	return 0;
 }
 
-int writer_store(struct writer *w, const struct chunk *c, struct err_text *err)
+/* The part of writer_store() during which the control process must live. */
+static int writer_write(struct writer *w, const struct chunk *c, struct err_text *err)
 {
-	const struct plan_volume *v = &w->session->plan.volumes[c->volume];
+	const struct plan *plan = &w->session->plan;
+	const struct plan_volume *v = &plan->volumes[c->volume];
+	struct chunkmap *map = &w->session->maps.maps[c->volume];
 	struct disk_target *disk = &w->session->disks[v->disk];
-	uint64_t base = v->start + c->number * PROTO_CHUNK_SIZE;
+	uint64_t base = v->start + c->number * plan->chunk_size;
 	int r;
 
 	if (!session_begin_write(w->session))
 		return err_set(err, -ECANCELED,
 			       "the control connection of this push has ended: nothing more is "
 			       "written");
+	chunkmap_forget(map, c->number);
 	r = writer_put(w, disk, c, base);
 	if (r == -EINVAL && disk_give_up_direct(disk))
 		r = writer_put(w, disk, c, base);
-	if (!r)
-		chunkmap_set(&w->session->maps.maps[c->volume], c->number, &c->digest);
+	if (!r && chunk_form(c) == CHUNK_FULL)
+		chunkmap_set(map, c->number, &c->digest);
 	session_end_write(w->session);
+	return r ? err_set(err, r, "%s: writing at byte %llu: %s", disk->path,
+			   (unsigned long long)base, strerror(-r))
+		 : 0;
+}
+
+int writer_store(struct writer *w, const struct chunk *c, struct err_text *err)
+{
+	enum chunk_form form = chunk_form(c);
+	int r = form == CHUNK_QUERY ? 0 : writer_write(w, c, err);
+
 	if (r)
-		return err_set(err, r, "%s: writing at byte %llu: %s", disk->path,
-			       (unsigned long long)base, strerror(-r));
-	w->stored++;
-	if (w->verify)
+		return r;
+	w->stored += form == CHUNK_FULL;
+	if (form != CHUNK_FULL || w->session->plan.verify)
 		verify_add(w->verify, c);
 	return 0;
 }
 
 int writer_drain(struct writer *w, struct err_text *err)
 {
-	if (w->verify)
-		verify_drain(w->verify);
+	verify_drain(w->verify);
 	for (uint32_t i = 0; i < w->session->disk_count; i++) {
 		struct disk_target *t = &w->session->disks[i];
 
@@ -129,8 +140,8 @@ int writer_drain(struct writer *w, struct err_text *err)
 	return 0;
 }
 
-void writer_counts(struct writer *w, uint64_t *stored, uint64_t *bad)
+void writer_counts(struct writer *w, uint64_t *stored, struct verify_counts *found)
 {
 	*stored = w->stored;
-	*bad = w->verify ? verify_drain(w->verify) : 0;
+	*found = verify_drain(w->verify);
 }

@@ -1,6 +1,5 @@
 /* blockmap.c - see blockmap.h */
 #include "source/blockmap.h"
-#include "wire/chunk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,28 +120,28 @@ static bool blockmap_next(const struct blockmap *m, uint64_t *at, uint64_t end, 
 	return true;
 }
 
-uint32_t blockmap_chunk(const struct blockmap *m, uint64_t length, uint64_t number,
-			struct blockmap_span *out)
+uint32_t blockmap_chunk(const struct blockmap *m, uint64_t length, uint64_t number, uint32_t size,
+			struct chunk_range *out)
 {
-	uint32_t bytes = chunk_length(length, number), n = 0;
-	uint64_t base = number * PROTO_CHUNK_SIZE, at = base, start, stop;
+	uint32_t bytes = chunk_length(length, number, size), n = 0;
+	uint64_t base = number * size, at = base, start, stop;
 
 	if (!bytes)
 		return 0;
 	if (!m) {
-		out[0] = (struct blockmap_span){.length = bytes};
+		out[0] = (struct chunk_range){.length = bytes};
 		return 1;
 	}
 	while (n < BLOCKMAP_MAX_SPANS && blockmap_next(m, &at, base + bytes, &start, &stop))
-		out[n++] = (struct blockmap_span){.offset = (uint32_t)(start - base),
-						  .length = (uint32_t)(stop - start)};
+		out[n++] = (struct chunk_range){.offset = (uint32_t)(start - base),
+						.length = (uint32_t)(stop - start)};
 	return n;
 }
 
-bool blockmap_chunk_used(const struct blockmap *m, uint64_t length, uint64_t number)
+bool blockmap_chunk_used(const struct blockmap *m, uint64_t length, uint64_t number, uint32_t size)
 {
-	uint32_t bytes = chunk_length(length, number);
-	uint64_t at = number * PROTO_CHUNK_SIZE, start, stop;
+	uint32_t bytes = chunk_length(length, number, size);
+	uint64_t at = number * size, start, stop;
 
 	return bytes && (!m || blockmap_next(m, &at, at + bytes, &start, &stop));
 }

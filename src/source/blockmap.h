@@ -8,21 +8,16 @@
 #ifndef P2V_SOURCE_BLOCKMAP_H
 #define P2V_SOURCE_BLOCKMAP_H
 
-#include "wire/proto.h"
+#include "wire/chunk_runs.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* The smallest unit, and so the longest list of spans in a chunk. */
 #define BLOCKMAP_MIN_UNIT  1024u
-#define BLOCKMAP_MAX_SPANS (PROTO_CHUNK_SIZE / BLOCKMAP_MIN_UNIT)
+#define BLOCKMAP_MAX_SPANS (PLAN_MAX_CHUNK_SIZE / BLOCKMAP_MIN_UNIT)
 
 struct blockmap;
-
-struct blockmap_span {
-	uint32_t offset; /* bytes from the start of the chunk */
-	uint32_t length; /* bytes */
-};
 
 /* A map of a volume of @length bytes with nothing in use. @unit is a power of
  * two, at least BLOCKMAP_MIN_UNIT. NULL when out of memory. */
@@ -35,11 +30,11 @@ void blockmap_mark(struct blockmap *m, uint64_t offset, uint64_t length);
 /* Bytes in use. */
 uint64_t blockmap_used(const struct blockmap *m);
 
-/* The used spans of a chunk, ascending and not touching; their number. @length
- * is the volume's. @out has room for BLOCKMAP_MAX_SPANS. */
-uint32_t blockmap_chunk(const struct blockmap *m, uint64_t length, uint64_t number,
-			struct blockmap_span *out);
+/* The used spans of a chunk of @size bytes, ascending and not touching; their
+ * number. @length is the volume's. @out has room for BLOCKMAP_MAX_SPANS. */
+uint32_t blockmap_chunk(const struct blockmap *m, uint64_t length, uint64_t number, uint32_t size,
+			struct chunk_range *out);
 /* Does the chunk have anything in it? */
-bool blockmap_chunk_used(const struct blockmap *m, uint64_t length, uint64_t number);
+bool blockmap_chunk_used(const struct blockmap *m, uint64_t length, uint64_t number, uint32_t size);
 
 #endif

@@ -24,13 +24,13 @@
 
 /* Zero detection and the smallest unit keep the runs of a chunk within what a
  * frame may hold: each is at least one unit long, but for the volume's end. */
-_Static_assert(PROTO_CHUNK_SIZE / BLOCKMAP_MIN_UNIT < PROTO_MAX_RUNS, "runs fit in a chunk");
+_Static_assert(BLOCKMAP_MIN_UNIT > PROTO_RUN_ALIGN, "runs fit in a chunk of any size");
 
 struct source_reader {
 	const struct source *s;
 	uint8_t *buf;                  /* owned; a chunk, and room for alignment at both ends */
 	bool buffered[PLAN_MAX_DISKS]; /* O_DIRECT was refused */
-	struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 };
 
 /* The chunk at hand. @base is its place on the disk, and buf[0] is @origin:
@@ -52,13 +52,13 @@ struct source_reader *source_reader_new(const struct source *s)
 	if (!r)
 		return NULL;
 	r->s = s;
-	r->buf = io_alloc_aligned(PROTO_CHUNK_SIZE + 2 * READER_ALIGN);
+	r->buf = io_alloc_aligned(s->chunk_size + 2 * READER_ALIGN);
 	if (!r->buf) {
 		free(r);
 		return NULL;
 	}
 	/* Its pages exist from now on, whatever is frozen later. */
-	memset(r->buf, 0, PROTO_CHUNK_SIZE + 2 * READER_ALIGN);
+	memset(r->buf, 0, s->chunk_size + 2 * READER_ALIGN);
 	return r;
 }
 
@@ -157,7 +157,7 @@ static int reader_halve(struct reader_job *job, uint64_t lo, uint64_t hi, uint64
 /* Spans [first, last] with the small holes between them. */
 static int reader_spans(struct reader_job *job, uint32_t first, uint32_t last)
 {
-	const struct blockmap_span *spans = job->r->spans;
+	const struct chunk_range *spans = job->r->spans;
 	uint64_t shift = job->base - job->origin;
 	uint64_t lo = (shift + spans[first].offset) / job->align * job->align;
 	int r = reader_retry(job, lo, shift + spans[last].offset + spans[last].length);
@@ -176,7 +176,7 @@ static int reader_spans(struct reader_job *job, uint32_t first, uint32_t last)
 
 static int reader_fill(struct reader_job *job, uint32_t count)
 {
-	const struct blockmap_span *spans = job->r->spans;
+	const struct chunk_range *spans = job->r->spans;
 
 	for (uint32_t first = 0, last; first < count; first = last + 1) {
 		int r;
@@ -206,19 +206,7 @@ static bool reader_is_zero(const uint8_t *p)
 	return !(head[0] | head[1]) && !memcmp(p, p + sizeof(head), READER_ZERO - sizeof(head));
 }
 
-static void reader_add_run(struct chunk *c, uint32_t offset, uint32_t length, bool zero)
-{
-	struct chunk_run *last = c->run_count ? &c->runs[c->run_count - 1] : NULL;
-
-	if (last && last->zero == zero && last->offset + last->length == offset)
-		last->length += length;
-	else
-		c->runs[c->run_count++] =
-			(struct chunk_run){.offset = offset, .length = length, .zero = zero};
-}
-
-static void reader_find_runs(const uint8_t *bytes, const struct blockmap_span *span,
-			     struct chunk *c)
+static void reader_find_runs(const uint8_t *bytes, const struct chunk_range *span, struct chunk *c)
 {
 	uint32_t at = span->offset, end = span->offset + span->length;
 
@@ -227,7 +215,8 @@ static void reader_find_runs(const uint8_t *bytes, const struct blockmap_span *s
 		bool whole = at % READER_ZERO == 0 && next <= end;
 
 		next = next > end ? end : next;
-		reader_add_run(c, at, next - at, whole && reader_is_zero(bytes + at));
+		chunk_add_run(c, at, next - at,
+			      whole && reader_is_zero(bytes + at) ? CHUNK_ZERO : CHUNK_DATA);
 		at = next;
 	}
 }
@@ -239,7 +228,7 @@ static void reader_pack(uint8_t *bytes, struct chunk *c)
 	for (uint32_t i = 0; i < c->run_count; i++) {
 		const struct chunk_run *run = &c->runs[i];
 
-		if (run->zero)
+		if (run->how == CHUNK_ZERO)
 			continue;
 		if (!c->data_len)
 			c->data = bytes + run->offset;
@@ -264,9 +253,9 @@ int source_read_chunk(struct source_reader *r, uint32_t volume, uint64_t number,
 	}
 	job.v = &s->volumes[volume];
 	job.align = s->fds[job.v->disk].align;
-	job.base = job.v->start + number * PROTO_CHUNK_SIZE;
+	job.base = job.v->start + number * s->chunk_size;
 	job.origin = job.base / job.align * job.align;
-	count = blockmap_chunk(job.v->map, job.v->length, number, r->spans);
+	count = blockmap_chunk(job.v->map, job.v->length, number, s->chunk_size, r->spans);
 	err = reader_fill(&job, count);
 	if (err < 0)
 		return err;

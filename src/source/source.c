@@ -132,7 +132,7 @@ static int source_add_disks(struct source *s, const struct source_options *optio
 }
 
 static int source_index_volume(const struct inventory *inv, const struct plan_volume *from,
-			       struct source_volume *v)
+			       uint32_t chunk_size, struct source_volume *v)
 {
 	const struct inventory_part *part = planner_part(inv, from);
 
@@ -144,12 +144,12 @@ static int source_index_volume(const struct inventory *inv, const struct plan_vo
 				    .map = part ? part->map : NULL};
 	if (!v->image)
 		return 0;
-	v->chunks = chunk_count(v->length);
+	v->chunks = chunk_count(v->length, chunk_size);
 	v->chunk_bits = calloc(1, v->chunks / 8 + 1);
 	if (!v->chunk_bits)
 		return -ENOMEM;
 	for (uint64_t n = 0; n < v->chunks; n++)
-		if (blockmap_chunk_used(v->map, v->length, n))
+		if (blockmap_chunk_used(v->map, v->length, n, chunk_size))
 			v->chunk_bits[n / 8] |= (uint8_t)(1u << (n % 8));
 	return 0;
 }
@@ -172,7 +172,7 @@ static int source_index(struct source *s)
 	for (uint32_t i = 0; i < plan.volume_count && !r; i++) {
 		struct source_volume *v = &s->volumes[i];
 
-		r = source_index_volume(&s->inv, &plan.volumes[i], v);
+		r = source_index_volume(&s->inv, &plan.volumes[i], s->chunk_size, v);
 		s->volume_count++;
 		for (uint64_t b = 0; v->chunk_bits && b <= v->chunks / 8; b++)
 			s->chunk_total += (unsigned)__builtin_popcount(v->chunk_bits[b]);
@@ -195,6 +195,7 @@ int source_open(const struct source_options *options, struct source **out, struc
 
 	if (!s)
 		return -ENOMEM;
+	s->chunk_size = options->chunk_size ? options->chunk_size : PLAN_CHUNK_SIZE;
 	r = source_add_disks(s, options);
 	if (r < 0)
 		return r;
@@ -261,6 +262,7 @@ int source_refresh(struct source *s, struct reasons *reasons)
 
 int source_plan(const struct source *s, struct plan *plan)
 {
+	plan->chunk_size = s->chunk_size;
 	return planner_plan(&s->inv, plan);
 }
 

@@ -19,7 +19,8 @@ struct source;
 struct source_options {
 	const char *const *paths; /* disks or plain image files; none: the disk behind "/" */
 	uint32_t path_count;
-	bool freeze; /* the caller is going to freeze what is mounted read-write */
+	bool freeze;         /* the caller is going to freeze what is mounted read-write */
+	uint32_t chunk_size; /* bytes, one that a plan may have; 0: PLAN_CHUNK_SIZE */
 };
 
 /* Opens the disks, decodes their tables, probes every partition, reads the

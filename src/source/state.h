@@ -39,6 +39,7 @@ struct source {
 	struct inventory inv;
 	struct inventory_fds fds[PLAN_MAX_DISKS];
 	struct strv mounts;
+	uint32_t chunk_size; /* bytes */
 	uint32_t volume_count;
 	struct source_volume volumes[PLAN_MAX_VOLUMES];
 	uint64_t chunk_total;

@@ -16,44 +16,29 @@
 #define ZSTD_STATIC_LINKING_ONLY /* contexts in memory that we allocate */
 #include <zstd.h>
 
-#define CHUNK_DIGESTED 16u /* bytes of the header that the digest covers */
-#define CHUNK_FRAME_MAX \
-	(PROTO_HEADER_LEN + CHUNK_HEADER_LEN + 8u * PROTO_MAX_RUNS + PROTO_CHUNK_SIZE)
+#define CHUNK_ZEROS 4096u /* bytes hashed at a time for a zero run */
 
 struct chunk_encoder {
 	uint8_t secret[DIGEST_SECRET_LEN];
+	uint32_t chunk_size;
 	struct digest_state *digest; /* owned */
 	void *workspace;             /* owned; zctx lives in it */
 	ZSTD_CCtx *zctx;             /* inside workspace */
 	int level;                   /* that zctx is set to; 0: none yet */
-	uint8_t *frame;              /* owned; CHUNK_FRAME_MAX bytes */
+	uint8_t *frame;              /* owned; chunk_frame_max() bytes */
 };
 
 struct chunk_decoder {
 	uint8_t secret[DIGEST_SECRET_LEN];
+	uint32_t chunk_size;
 	struct digest_state *digest; /* owned */
 	ZSTD_DCtx *zctx;             /* owned */
-	uint8_t *data;               /* owned; PROTO_CHUNK_SIZE bytes, page-aligned */
-	uint8_t *runs;               /* owned; runs as on the wire, 8 * PROTO_MAX_RUNS */
+	uint8_t *data;               /* owned; chunk_size bytes, page-aligned */
 };
 
-uint64_t chunk_count(uint64_t length)
-{
-	return length / PROTO_CHUNK_SIZE + (length % PROTO_CHUNK_SIZE != 0);
-}
-
-uint32_t chunk_length(uint64_t length, uint64_t number)
-{
-	uint64_t left;
-
-	if (number >= chunk_count(length))
-		return 0;
-	left = length - number * PROTO_CHUNK_SIZE;
-	return left < PROTO_CHUNK_SIZE ? (uint32_t)left : PROTO_CHUNK_SIZE;
-}
-
-/* The rules for runs in chunk.h; the data runs' sum must be @c->data_len. */
-static int chunk_check_runs(const struct chunk *c, struct err_text *err)
+/* The rules for runs in chunk.h; the data runs' sum must be @c->data_len. They
+ * bound the number of runs as well: none is shorter than PROTO_RUN_ALIGN. */
+static int chunk_check_runs(const struct chunk *c, uint32_t size, struct err_text *err)
 {
 	uint32_t end = 0, sum = 0;
 
@@ -62,13 +47,13 @@ static int chunk_check_runs(const struct chunk *c, struct err_text *err)
 
 		if (!run->length || run->offset % PROTO_RUN_ALIGN || run->length % PROTO_RUN_ALIGN)
 			return err_set(err, -EPROTO, "run %u is empty or not aligned", i);
-		if (run->offset >= PROTO_CHUNK_SIZE || run->length > PROTO_CHUNK_SIZE - run->offset)
+		if (run->offset >= size || run->length > size - run->offset)
 			return err_set(err, -EPROTO, "run %u goes beyond the chunk", i);
-		if (i && (run->offset < end || (run->offset == end && run[-1].zero == run->zero)))
+		if (i && (run->offset < end || (run->offset == end && run[-1].how == run->how)))
 			return err_set(err, -EPROTO, "run %u does not begin after run %u", i,
 				       i - 1);
 		end = run->offset + run->length;
-		sum += run->zero ? 0 : run->length;
+		sum += run->how == CHUNK_DATA ? run->length : 0;
 	}
 	if (sum != c->data_len)
 		return err_set(err, -EPROTO, "the runs have %u bytes of data, the header says %u",
@@ -76,46 +61,87 @@ static int chunk_check_runs(const struct chunk *c, struct err_text *err)
 	return 0;
 }
 
-/* Volume, run count and number: what the digest covers of the header. */
-static uint8_t *chunk_put_header(uint8_t *p, const struct chunk *c)
-{
-	p = buf_put_u32(p, c->volume);
-	p = buf_put_u32(p, c->run_count);
-	return buf_put_u64(p, c->number);
-}
-
 static uint8_t *chunk_put_runs(uint8_t *p, const struct chunk *c)
 {
+	static const uint32_t flag[] = {
+		[CHUNK_DATA] = 0, [CHUNK_ZERO] = CHUNK_RUN_ZERO, [CHUNK_KEPT] = CHUNK_RUN_KEPT};
+
 	for (uint32_t i = 0; i < c->run_count; i++) {
 		p = buf_put_u32(p, c->runs[i].offset);
-		p = buf_put_u32(p, c->runs[i].length | (c->runs[i].zero ? CHUNK_RUN_ZERO : 0));
+		p = buf_put_u32(p, c->runs[i].length | flag[c->runs[i].how]);
 	}
 	return p;
 }
 
-/* @header and @runs are in wire form. */
+/* What the digest covers besides the bytes themselves. */
+static void chunk_add_ranges(struct digest_state *s, const struct chunk *c)
+{
+	uint32_t run = 0, ranges = 0;
+	struct chunk_range range;
+	uint8_t bytes[16], *p = bytes;
+
+	while (chunk_next_range(c, &run, &range))
+		ranges++;
+	p = buf_put_u32(p, c->volume);
+	p = buf_put_u32(p, ranges);
+	buf_put_u64(p, c->number);
+	digest_add(s, bytes, 16);
+	for (run = 0; chunk_next_range(c, &run, &range);) {
+		p = buf_put_u32(bytes, range.offset);
+		buf_put_u32(p, range.length);
+		digest_add(s, bytes, 8);
+	}
+}
+
+/* Of a full chunk; data runs that follow each other are hashed at once. */
 static struct digest chunk_compute(struct digest_state *s, const uint8_t *secret,
-				   const uint8_t *header, const uint8_t *runs,
 				   const struct chunk *c)
 {
+	static const uint8_t zeros[CHUNK_ZEROS];
+	const uint8_t *data = c->data;
+	size_t ready = 0;
+
 	digest_start(s, secret);
-	digest_add(s, header, CHUNK_DIGESTED);
-	digest_add(s, runs, 8 * (size_t)c->run_count);
-	if (c->data_len)
-		digest_add(s, c->data, c->data_len);
+	chunk_add_ranges(s, c);
+	for (uint32_t i = 0; i < c->run_count; i++) {
+		uint32_t left = c->runs[i].length;
+
+		if (c->runs[i].how == CHUNK_DATA) {
+			ready += left;
+			continue;
+		}
+		if (ready) {
+			digest_add(s, data, ready);
+			data += ready;
+			ready = 0;
+		}
+		for (uint32_t n; left; left -= n) {
+			n = left < sizeof(zeros) ? left : (uint32_t)sizeof(zeros);
+			digest_add(s, zeros, n);
+		}
+	}
+	if (ready)
+		digest_add(s, data, ready);
 	return digest_end(s);
+}
+
+static size_t chunk_frame_max(uint32_t chunk_size)
+{
+	return PROTO_HEADER_LEN + CHUNK_HEADER_LEN + 8u * (chunk_size / PROTO_RUN_ALIGN) +
+	       chunk_size;
 }
 
 /* What the hungriest level needs for any chunk. zstd chooses its parameters by
  * input size, in steps that end at these sizes. */
-static size_t chunk_workspace_size(void)
+static size_t chunk_workspace_size(uint32_t chunk_size)
 {
-	static const unsigned sizes[] = {16u << 10, 128u << 10, 256u << 10, PROTO_CHUNK_SIZE};
+	const uint32_t sizes[] = {16u << 10, 128u << 10, 256u << 10, chunk_size};
 	size_t most = 0;
 
 	for (int level = 1; level <= CHUNK_LEVEL_MAX; level++)
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-			ZSTD_compressionParameters p = ZSTD_getCParams(level, sizes[i], 0);
+			uint32_t most_data = sizes[i] < chunk_size ? sizes[i] : chunk_size;
+			ZSTD_compressionParameters p = ZSTD_getCParams(level, most_data, 0);
 			size_t need = ZSTD_estimateCCtxSize_usingCParams(p);
 
 			if (!ZSTD_isError(need) && need > most)
@@ -124,18 +150,20 @@ static size_t chunk_workspace_size(void)
 	return most;
 }
 
-struct chunk_encoder *chunk_encoder_new(const uint8_t secret[DIGEST_SECRET_LEN])
+struct chunk_encoder *chunk_encoder_new(const uint8_t secret[DIGEST_SECRET_LEN],
+					uint32_t chunk_size)
 {
-	size_t size = chunk_workspace_size();
+	size_t size = chunk_workspace_size(chunk_size);
 	struct chunk_encoder *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
 	memcpy(e->secret, secret, sizeof(e->secret));
+	e->chunk_size = chunk_size;
 	e->digest = digest_new();
 	/* Memory of levels that are never used is never touched, so it costs nothing. */
 	e->workspace = io_alloc_aligned(size);
-	e->frame = malloc(CHUNK_FRAME_MAX);
+	e->frame = malloc(chunk_frame_max(chunk_size));
 	if (e->workspace)
 		e->zctx = ZSTD_initStaticCCtx(e->workspace, size);
 	if (!e->digest || !e->frame || !e->zctx) {
@@ -178,25 +206,35 @@ static size_t chunk_compress(struct chunk_encoder *e, const struct chunk *c, int
 	return ZSTD_isError(n) ? 0 : n;
 }
 
+static void chunk_put_header(uint8_t *p, const struct chunk *c, enum chunk_encoding encoding)
+{
+	p = buf_put_u32(p, c->volume);
+	p = buf_put_u32(p, c->run_count);
+	p = buf_put_u64(p, c->number);
+	p = buf_put_u32(p, encoding);
+	p = buf_put_u32(p, c->data_len);
+	memcpy(p, c->digest.bytes, DIGEST_LEN);
+}
+
 int chunk_encode(struct chunk_encoder *e, struct chunk *c, int level, const uint8_t **frame,
 		 size_t *len)
 {
 	uint8_t *payload = e->frame + PROTO_HEADER_LEN, *runs = payload + CHUNK_HEADER_LEN, *p;
 	size_t packed;
 
-	if (c->run_count > PROTO_MAX_RUNS || chunk_check_runs(c, NULL) < 0)
+	if (c->run_count > PROTO_MAX_RUNS || chunk_check_runs(c, e->chunk_size, NULL) < 0)
 		return -EINVAL;
-	chunk_put_header(payload, c);
+	if (chunk_form(c) == CHUNK_FULL)
+		chunk_digest(e, c);
+	else if (digest_is_none(&c->digest))
+		return -EINVAL;
 	p = chunk_put_runs(runs, c);
-	c->digest = chunk_compute(e->digest, e->secret, payload, runs, c);
 	packed = chunk_compress(e, c, level, p);
 	if (!packed && c->data_len)
 		memcpy(p, c->data, c->data_len);
 	p += packed ? packed : c->data_len;
 
-	buf_put_u32(payload + CHUNK_DIGESTED, packed ? CHUNK_ZSTD : CHUNK_RAW);
-	buf_put_u32(payload + CHUNK_DIGESTED + 4, c->data_len);
-	memcpy(payload + CHUNK_DIGESTED + 8, c->digest.bytes, DIGEST_LEN);
+	chunk_put_header(payload, c, packed ? CHUNK_ZSTD : CHUNK_RAW);
 	frame_encode_header(e->frame, PROTO_CHUNK, (uint32_t)(p - payload));
 	*frame = e->frame;
 	*len = (size_t)(p - e->frame);
@@ -205,25 +243,22 @@ int chunk_encode(struct chunk_encoder *e, struct chunk *c, int level, const uint
 
 void chunk_digest(struct chunk_encoder *e, struct chunk *c)
 {
-	uint8_t *payload = e->frame + PROTO_HEADER_LEN, *runs = payload + CHUNK_HEADER_LEN;
-
-	chunk_put_header(payload, c);
-	chunk_put_runs(runs, c);
-	c->digest = chunk_compute(e->digest, e->secret, payload, runs, c);
+	c->digest = chunk_compute(e->digest, e->secret, c);
 }
 
-struct chunk_decoder *chunk_decoder_new(const uint8_t secret[DIGEST_SECRET_LEN])
+struct chunk_decoder *chunk_decoder_new(const uint8_t secret[DIGEST_SECRET_LEN],
+					uint32_t chunk_size)
 {
 	struct chunk_decoder *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return NULL;
 	memcpy(d->secret, secret, sizeof(d->secret));
+	d->chunk_size = chunk_size;
 	d->digest = digest_new();
 	d->zctx = ZSTD_createDCtx();
-	d->data = io_alloc_aligned(PROTO_CHUNK_SIZE);
-	d->runs = malloc(8 * PROTO_MAX_RUNS);
-	if (!d->digest || !d->zctx || !d->data || !d->runs) {
+	d->data = io_alloc_aligned(chunk_size);
+	if (!d->digest || !d->zctx || !d->data) {
 		chunk_decoder_free(d);
 		return NULL;
 	}
@@ -237,15 +272,32 @@ void chunk_decoder_free(struct chunk_decoder *d)
 	digest_free(d->digest);
 	ZSTD_freeDCtx(d->zctx);
 	free(d->data);
-	free(d->runs);
 	free(d);
 }
 
+static int chunk_parse_runs(struct buf_reader *r, struct chunk *c, struct err_text *err)
+{
+	for (uint32_t i = 0; i < c->run_count; i++) {
+		uint32_t offset = buf_get_u32(r), length = buf_get_u32(r);
+		uint32_t flags = length & (CHUNK_RUN_ZERO | CHUNK_RUN_KEPT);
+
+		if (flags == (CHUNK_RUN_ZERO | CHUNK_RUN_KEPT))
+			return err_set(err, -EPROTO, "run %u is both zeros and kept", i);
+		c->runs[i] = (struct chunk_run){.offset = offset,
+						.length = length & ~flags,
+						.how = flags & CHUNK_RUN_ZERO ? CHUNK_ZERO
+						       : flags                ? CHUNK_KEPT
+									      : CHUNK_DATA};
+	}
+	return 0;
+}
+
 /* Header and runs; *encoding and the reader, which then stands at the data. */
-static int chunk_parse(struct buf_reader *r, struct chunk *c, uint32_t *encoding,
-		       struct err_text *err)
+static int chunk_parse(struct buf_reader *r, struct chunk *c, uint32_t chunk_size,
+		       uint32_t *encoding, struct err_text *err)
 {
 	const uint8_t *digest;
+	int code;
 
 	c->volume = buf_get_u32(r);
 	c->run_count = buf_get_u32(r);
@@ -256,19 +308,15 @@ static int chunk_parse(struct buf_reader *r, struct chunk *c, uint32_t *encoding
 	if (!buf_reader_ok(r))
 		return err_set(err, -EPROTO, "it is shorter than its header");
 	memcpy(c->digest.bytes, digest, DIGEST_LEN);
-	if (c->run_count > PROTO_MAX_RUNS)
+	if (c->run_count > chunk_size / PROTO_RUN_ALIGN)
 		return err_set(err, -EPROTO, "it has %u runs; at most %u are allowed", c->run_count,
-			       PROTO_MAX_RUNS);
-	for (uint32_t i = 0; i < c->run_count; i++) {
-		uint32_t offset = buf_get_u32(r), length = buf_get_u32(r);
-
-		c->runs[i] = (struct chunk_run){.offset = offset,
-						.length = length & ~CHUNK_RUN_ZERO,
-						.zero = length & CHUNK_RUN_ZERO};
-	}
+			       chunk_size / PROTO_RUN_ALIGN);
+	code = chunk_parse_runs(r, c, err);
+	if (code < 0)
+		return code;
 	if (!buf_reader_ok(r))
 		return err_set(err, -EPROTO, "it ends inside its runs");
-	return chunk_check_runs(c, err);
+	return chunk_check_runs(c, chunk_size, err);
 }
 
 /* Exactly one frame, of exactly the length that was announced. The output is
@@ -314,15 +362,17 @@ int chunk_decode(struct chunk_decoder *d, const struct frame *f, struct chunk *c
 	uint32_t encoding;
 	int code;
 
-	*c = (struct chunk){0};
-	code = chunk_parse(&r, c, &encoding, &why);
+	c->data = NULL;
+	code = chunk_parse(&r, c, d->chunk_size, &encoding, &why);
 	if (!code)
 		code = chunk_get_data(d, &r, encoding, c->data_len, &why);
 	if (code < 0)
 		return err_set(err, code, "chunk %" PRIu64 " of volume %u: %s", c->number,
 			       c->volume, why.text);
 	c->data = d->data;
-	got = chunk_compute(d->digest, d->secret, f->payload, f->payload + CHUNK_HEADER_LEN, c);
+	if (chunk_form(c) != CHUNK_FULL)
+		return 0;
+	got = chunk_compute(d->digest, d->secret, c);
 	if (!digest_equal(&got, &c->digest))
 		return err_set(err, -EBADMSG,
 			       "chunk %" PRIu64 " of volume %u: what arrived is not what was sent "
@@ -333,9 +383,19 @@ int chunk_decode(struct chunk_decoder *d, const struct frame *f, struct chunk *c
 
 struct digest chunk_digest_of(struct chunk_decoder *d, const struct chunk *c)
 {
-	uint8_t header[CHUNK_DIGESTED];
+	return chunk_compute(d->digest, d->secret, c);
+}
 
-	chunk_put_header(header, c);
-	chunk_put_runs(d->runs, c);
-	return chunk_compute(d->digest, d->secret, header, d->runs, c);
+struct digest chunk_digest_read(struct chunk_decoder *d, const struct chunk *c,
+				const uint8_t *bytes)
+{
+	size_t sum = 0;
+
+	for (uint32_t i = 0; i < c->run_count; i++)
+		sum += c->runs[i].length;
+	digest_start(d->digest, d->secret);
+	chunk_add_ranges(d->digest, c);
+	if (sum)
+		digest_add(d->digest, bytes, sum);
+	return digest_end(d->digest);
 }

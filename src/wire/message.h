@@ -58,12 +58,14 @@ struct msg_ready {
 };
 
 struct msg_end {
-	uint64_t sent; /* chunks that this connection has sent */
+	uint64_t sent; /* chunks of whatever form that this connection has sent */
 };
 
 struct msg_done {
-	uint64_t stored;   /* chunks applied on this connection */
+	uint64_t stored;   /* full chunks written on this connection */
 	uint64_t bad;      /* of these, how many did not read back as written */
+	uint64_t proven;   /* deltas and queries of which the target has every byte */
+	uint64_t missing;  /* deltas and queries of which it has not */
 	uint64_t peak_rss; /* bytes, of this receiver process */
 	uint64_t cpu_ms;   /* user + system time of this receiver process */
 };

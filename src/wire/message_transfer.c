@@ -56,6 +56,8 @@ struct jdoc *msg_done_to_json(const struct msg_done *m)
 
 	jdoc_set_u64(o, "stored", m->stored);
 	jdoc_set_u64(o, "bad", m->bad);
+	jdoc_set_u64(o, "proven", m->proven);
+	jdoc_set_u64(o, "missing", m->missing);
 	jdoc_set_u64(o, "peak_rss", m->peak_rss);
 	jdoc_set_u64(o, "cpu_ms", m->cpu_ms);
 	return o;
@@ -68,6 +70,8 @@ int msg_done_from_json(const struct jdoc *d, struct msg_done *m, struct err_text
 	*m = (struct msg_done){
 		.stored = jread_u64(&r, d, "stored", 0, MESSAGE_MAX_COUNT),
 		.bad = jread_u64(&r, d, "bad", 0, MESSAGE_MAX_COUNT),
+		.proven = jread_u64(&r, d, "proven", 0, MESSAGE_MAX_COUNT),
+		.missing = jread_u64(&r, d, "missing", 0, MESSAGE_MAX_COUNT),
 		.peak_rss = jread_u64(&r, d, "peak_rss", 0, MESSAGE_MAX_COUNT),
 		.cpu_ms = jread_u64(&r, d, "cpu_ms", 0, MESSAGE_MAX_COUNT),
 	};

@@ -22,7 +22,7 @@
  *                                <-    HELLO
  *   CHUNK *                      ->
  *   END {sent}                   ->
- *                                <-    DONE {stored, bad}
+ *                                <-    DONE {stored, bad, proven, missing}
  *   control connection again, after each pass:
  *   SEAL {volume roots}          ->              what the source has read
  *                                <-    SEALED {missing}
@@ -43,9 +43,11 @@
 #ifndef P2V_WIRE_PROTO_H
 #define P2V_WIRE_PROTO_H
 
+#include "plan/plan.h"
+
 #include <stdint.h>
 
-#define PROTO_VERSION 1
+#define PROTO_VERSION 2
 
 /* Feature bits in the hello; both sides use the intersection. */
 #define PROTO_FEATURE_ZSTD 1u
@@ -82,14 +84,13 @@ enum proto_type {
 };
 
 /* Limits. A peer that exceeds one is refused before anything is allocated. */
-#define PROTO_CHUNK_SIZE (1u << 20) /* bytes of a volume in a chunk */
-#define PROTO_MAX_RUNS   2048u      /* runs in a chunk */
-#define PROTO_RUN_ALIGN  512u       /* offsets and lengths of runs */
-#define PROTO_MAX_CHUNK  (PROTO_CHUNK_SIZE + PROTO_MAX_RUNS * 8u + 64u)
-#define PROTO_MAX_JSON   (8u << 20)  /* a plan with its table sectors */
-#define PROTO_MAX_SMALL  (64u << 10) /* every other JSON message */
-#define PROTO_MAX_MAP    (1u << 20)  /* digests of 65536 chunks */
-#define PROTO_TOKEN_LEN  32u
+#define PROTO_RUN_ALIGN 512u                                    /* offsets and lengths of runs */
+#define PROTO_MAX_RUNS  (PLAN_MAX_CHUNK_SIZE / PROTO_RUN_ALIGN) /* in a chunk of that size */
+#define PROTO_MAX_CHUNK (PLAN_MAX_CHUNK_SIZE + PROTO_MAX_RUNS * 8u + 64u)
+#define PROTO_MAX_JSON  (8u << 20)  /* a plan with its table sectors */
+#define PROTO_MAX_SMALL (64u << 10) /* every other JSON message */
+#define PROTO_MAX_MAP   (1u << 20)  /* digests of 65536 chunks */
+#define PROTO_TOKEN_LEN 32u
 
 /* The largest payload of a type; 0 for a type that does not exist. */
 uint32_t proto_max_length(unsigned type);

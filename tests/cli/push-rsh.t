@@ -69,6 +69,12 @@ check_eq "the source is as before" "$(sum "$T/source.img")" "$source_sum"
 check_status "again over the same disk, raw, unverified" 0 local_push \
 	--yes-erase "$T/target.img" --compress none --no-verify --connections 1 host
 check "the system is on the target again" same_system "$T/source.img" "$T/target.img"
+for size in 64K 4M; do
+	make_target "$T/target.img" 64M
+	check_status "in chunks of $size" 0 local_push --yes-erase "$T/target.img" \
+		--chunk-size $size host
+	check "it arrives as well" same_system "$T/source.img" "$T/target.img"
+done
 make_target "$T/target.img" 64M
 check_status "a push for scripts" 0 local_push --yes-erase "$T/target.img" --json \
 	--compress 3 host

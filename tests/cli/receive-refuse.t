@@ -29,7 +29,7 @@ refuse "COMMIT for another plan" bad-plan "$T/target.img" "ERROR plan-mismatch"
 refuse "COMMIT after a dry run" dry-commit "$T/target.img" "ERROR refused: COMMIT for a dry run"
 refuse "COMMIT before PLAN" early-commit "$T/target.img" "ERROR protocol: COMMIT frame where PLAN"
 refuse "another protocol version" bad-version "$T/target.img" \
-	"ERROR version-mismatch: the pusher (receive-tool) speaks protocol version 2"
+	"ERROR version-mismatch: the pusher (receive-tool) speaks protocol version 3"
 refuse "leaving a machine that is not in RAM" plan-cutover "$T/target.img" "refused cutover-not-in-ram"
 
 exec 9<"$T/target.img"

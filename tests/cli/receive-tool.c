@@ -8,12 +8,14 @@
  */
 #include "plan/facts.h"
 #include "source/source.h"
+#include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -293,7 +295,7 @@ static void send_chunks(struct chunk_encoder *enc, uint8_t *copy)
 
 static void transfer(void)
 {
-	struct chunk_encoder *enc = chunk_encoder_new(plan.secret);
+	struct chunk_encoder *enc = chunk_encoder_new(plan.secret, plan.chunk_size);
 	uint8_t *copy = malloc(PROTO_HEADER_LEN + PROTO_MAX_CHUNK);
 
 	if (!enc || !copy)
@@ -342,6 +344,8 @@ static void seal(bool truthful)
 	printf("%.*s\n", (int)f.length, f.payload);
 }
 
+#include "receive-passes.h"
+
 static void end_push(void)
 {
 	struct msg_finish m = {.fixups = !is("no-fixups"),
@@ -362,9 +366,12 @@ static void end_push(void)
 static void open_source(const char *path)
 {
 	const char *paths[] = {path};
+	const char *chunk_size = getenv("CHUNK_SIZE");
 	struct source_options o = {.paths = paths, .path_count = 1};
 	struct reasons reasons = {0};
 
+	if (chunk_size)
+		o.chunk_size = (uint32_t)strtoul(chunk_size, NULL, 10);
 	if (source_open(&o, &source, &reasons) || source_plan(source, &plan))
 		exit(99);
 	reasons_release(&reasons);
@@ -378,7 +385,9 @@ static void open_source(const char *path)
 /* Good ones: ok, no-verify, no-fixups, ping. Cut after a frame: cut-HELLO,
  * cut-PLAN, cut-COMMIT, cut-READY, cut-data-HELLO, cut-CHUNK, cut-inside,
  * cut-END, cut-SEAL, cut-FINISH, cut-RESULT. Lies: bad-..., missing, wrong-seal,
- * cutover, late-cutover, dry-commit, early-commit, early-finish, kill-control. */
+ * cutover, late-cutover, dry-commit, early-commit, early-finish, kill-control.
+ * Several passes: pass-..., see receive-passes.h. CHUNK_SIZE in the environment is
+ * the plan's chunk size in bytes. */
 int main(int argc, char **argv)
 {
 	if (argc < 5)
@@ -400,8 +409,12 @@ int main(int argc, char **argv)
 	commit();
 	if (is("early-finish"))
 		end_push();
-	transfer();
-	seal(!is("wrong-seal"));
+	if (!strncmp(scenario, "pass-", 5)) {
+		passes();
+	} else {
+		transfer();
+		seal(!is("wrong-seal"));
+	}
 	end_push();
 	finish();
 }

@@ -30,17 +30,17 @@ static void show(const struct reasons *reasons)
 
 static int apply(int fd, const struct plan *plan, const struct chunk *c)
 {
-	static const uint8_t zeros[PROTO_CHUNK_SIZE];
+	static const uint8_t zeros[PLAN_CHUNK_SIZE];
 	const uint8_t *data = c->data;
 	int r = 0;
 
 	for (uint32_t i = 0; i < c->run_count && !r && fd >= 0; i++) {
 		const struct chunk_run *run = &c->runs[i];
 
-		r = io_pwrite_full(fd, run->zero ? zeros : data, run->length,
-				   plan->volumes[c->volume].start + c->number * PROTO_CHUNK_SIZE +
+		r = io_pwrite_full(fd, run->how == CHUNK_ZERO ? zeros : data, run->length,
+				   plan->volumes[c->volume].start + c->number * PLAN_CHUNK_SIZE +
 					   run->offset);
-		data += run->zero ? 0 : run->length;
+		data += run->how == CHUNK_ZERO ? 0 : run->length;
 	}
 	return r;
 }

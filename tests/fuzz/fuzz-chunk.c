@@ -13,18 +13,44 @@ static const uint8_t secret[DIGEST_SECRET_LEN] = {1, 2, 3};
 static struct chunk_decoder *decoder, *second;
 static struct chunk_encoder *encoder;
 
-static void check(const struct chunk *c)
+/* Of all sizes that a plan may have, chosen by the input. */
+static void make(uint32_t chunk_size)
 {
-	uint32_t sum = 0;
+	static uint32_t made;
+
+	if (made == chunk_size)
+		return;
+	chunk_decoder_free(decoder);
+	chunk_decoder_free(second);
+	chunk_encoder_free(encoder);
+	decoder = chunk_decoder_new(secret, chunk_size);
+	second = chunk_decoder_new(secret, chunk_size);
+	encoder = chunk_encoder_new(secret, chunk_size);
+	made = chunk_size;
+}
+
+static void check(const struct chunk *c, uint32_t chunk_size)
+{
+	struct chunk_range range = {0};
+	uint32_t sum = 0, used = 0, all = 0, run = 0;
 
 	for (uint32_t i = 0; i < c->run_count; i++) {
-		if (c->runs[i].offset > PROTO_CHUNK_SIZE ||
-		    c->runs[i].length > PROTO_CHUNK_SIZE - c->runs[i].offset ||
+		if (c->runs[i].offset > chunk_size ||
+		    c->runs[i].length > chunk_size - c->runs[i].offset ||
 		    c->runs[i].offset % PROTO_RUN_ALIGN || c->runs[i].length % PROTO_RUN_ALIGN)
 			abort();
-		sum += c->runs[i].zero ? 0 : c->runs[i].length;
+		sum += c->runs[i].how == CHUNK_DATA ? c->runs[i].length : 0;
+		all += c->runs[i].length;
 	}
-	if (sum != c->data_len || sum > PROTO_CHUNK_SIZE)
+	if (sum != c->data_len || sum > chunk_size)
+		abort();
+	for (uint32_t end = 0; chunk_next_range(c, &run, &range);
+	     end = range.offset + range.length) {
+		if (used && range.offset <= end)
+			abort();
+		used += range.length;
+	}
+	if (used != all || used > chunk_size)
 		abort();
 }
 
@@ -42,8 +68,21 @@ static void send_on(struct chunk *c, int level)
 		abort();
 	f.payload = (uint8_t *)(uintptr_t)frame + PROTO_HEADER_LEN;
 	if (chunk_decode(second, &f, &out, NULL) || out.data_len != c->data_len ||
-	    memcmp(out.data, c->data, c->data_len))
+	    memcmp(out.data, c->data, c->data_len) || chunk_form(&out) != chunk_form(c))
 		abort();
+}
+
+/* A part of it, and nothing of it: the digest stays. */
+static void send_less(struct chunk *c)
+{
+	struct chunk_range part = {.offset = 1024, .length = c->volume % 64 * 512};
+
+	chunk_keep(c, &part, 1);
+	send_on(c, 1);
+	chunk_keep(c, NULL, 0);
+	if (c->data_len || (c->run_count && chunk_form(c) != CHUNK_QUERY))
+		abort();
+	send_on(c, 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -52,13 +91,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct chunk c;
 	struct frame f = {.type = PROTO_CHUNK, .length = (uint32_t)size, .payload = payload};
 	struct err_text err = {0};
+	uint32_t chunk_size;
 	int r;
 
-	if (!decoder) {
-		decoder = chunk_decoder_new(secret);
-		second = chunk_decoder_new(secret);
-		encoder = chunk_encoder_new(secret);
-	}
+	if (size < 4)
+		return 0;
+	/* The last byte of the volume's index. */
+	chunk_size = PLAN_MIN_CHUNK_SIZE << (data[3] + 4) % 7;
+	make(chunk_size);
 	if (!payload || size > PROTO_MAX_CHUNK)
 		return 0;
 	memcpy(payload, data, size);
@@ -72,8 +112,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 	}
 	if (r == 0) {
-		check(&c);
+		check(&c, chunk_size);
 		send_on(&c, (int)(c.volume % 8) - 3);
+		if (chunk_form(&c) == CHUNK_FULL)
+			send_less(&c);
 	} else if (r != -EPROTO || !err.text[0]) {
 		abort();
 	}

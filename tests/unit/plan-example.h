@@ -50,6 +50,7 @@ static inline void plan_example(struct plan *p)
 		.hostname = "old.example.org",
 		.program = "p2v-push 0.1",
 		.verify = true,
+		.chunk_size = PLAN_CHUNK_SIZE,
 		.disks = calloc(3, sizeof(struct plan_disk)),
 		.volumes = calloc(10, sizeof(struct plan_volume)),
 		.nic_count = 2,

@@ -6,20 +6,20 @@
 
 static void test_whole(void)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 
-	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 0, spans), 1);
-	TAP_INT(spans[0].length, PROTO_CHUNK_SIZE);
-	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 1, spans), 1);
+	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 0, PLAN_CHUNK_SIZE, spans), 1);
+	TAP_INT(spans[0].length, PLAN_CHUNK_SIZE);
+	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 1, PLAN_CHUNK_SIZE, spans), 1);
 	TAP_INT(spans[0].offset, 0);
-	TAP_INT(spans[0].length, 3000 * 512 - PROTO_CHUNK_SIZE);
-	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 2, spans), 0);
-	TAP_OK(!blockmap_chunk_used(NULL, 3000 * 512, 2));
+	TAP_INT(spans[0].length, 3000 * 512 - PLAN_CHUNK_SIZE);
+	TAP_INT(blockmap_chunk(NULL, 3000 * 512, 2, PLAN_CHUNK_SIZE, spans), 0);
+	TAP_OK(!blockmap_chunk_used(NULL, 3000 * 512, 2, PLAN_CHUNK_SIZE));
 }
 
 static void check_random(uint64_t length, uint32_t unit, unsigned marks)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 	CLEANUP(blockmap_freep) struct blockmap *m = blockmap_new(length, unit);
 	uint8_t *want = calloc(1, length), *got = calloc(1, length);
 	uint64_t used = 0;
@@ -33,15 +33,15 @@ static void check_random(uint64_t length, uint32_t unit, unsigned marks)
 			for (uint64_t b = lo; b < hi && b < length; b++)
 				want[b] = 1;
 	}
-	for (uint64_t n = 0; n < chunk_count(length) + 1; n++) {
-		uint32_t count = blockmap_chunk(m, length, n, spans);
+	for (uint64_t n = 0; n < chunk_count(length, PLAN_CHUNK_SIZE) + 1; n++) {
+		uint32_t count = blockmap_chunk(m, length, n, PLAN_CHUNK_SIZE, spans);
 
-		TAP_INT(blockmap_chunk_used(m, length, n), count > 0);
+		TAP_INT(blockmap_chunk_used(m, length, n, PLAN_CHUNK_SIZE), count > 0);
 		for (uint32_t i = 0; i < count; i++) {
 			TAP_OK(spans[i].length && spans[i].offset % 512 == 0);
 			if (i)
 				TAP_OK(spans[i].offset > spans[i - 1].offset + spans[i - 1].length);
-			memset(got + n * PROTO_CHUNK_SIZE + spans[i].offset, 1, spans[i].length);
+			memset(got + n * PLAN_CHUNK_SIZE + spans[i].offset, 1, spans[i].length);
 		}
 	}
 	TAP_OK(!memcmp(want, got, length));
@@ -65,13 +65,13 @@ static void test_random(void)
 
 static void test_limits(void)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 	CLEANUP(blockmap_freep) struct blockmap *m = blockmap_new(8 << 20, 1024);
 
 	/* Every other unit: the most fragments that there can be. */
 	for (uint64_t at = 0; at < 8 << 20; at += 2048)
 		blockmap_mark(m, at, 1);
-	TAP_INT(blockmap_chunk(m, 8 << 20, 3, spans), 512);
+	TAP_INT(blockmap_chunk(m, 8 << 20, 3, PLAN_CHUNK_SIZE, spans), 512);
 	TAP_INT(blockmap_used(m), 4 << 20);
 	/* Outside of the volume. */
 	blockmap_mark(m, 8 << 20, 4096);
@@ -87,8 +87,10 @@ static void test_huge(void)
 
 	TAP_OK(m);
 	blockmap_mark(m, length - 4096, 4096);
-	TAP_OK(blockmap_chunk_used(m, length, chunk_count(length) - 1));
-	TAP_OK(!blockmap_chunk_used(m, length, chunk_count(length) - 2));
+	TAP_OK(blockmap_chunk_used(m, length, chunk_count(length, PLAN_CHUNK_SIZE) - 1,
+				   PLAN_CHUNK_SIZE));
+	TAP_OK(!blockmap_chunk_used(m, length, chunk_count(length, PLAN_CHUNK_SIZE) - 2,
+				    PLAN_CHUNK_SIZE));
 	TAP_OK(blockmap_used(m) >= 4096 && blockmap_used(m) <= 1 << 20);
 }
 

@@ -1,4 +1,5 @@
 /* test-chunk.c - chunks to frames and back; frames that must be refused */
+#include "plan/plan.h"
 #include "tap.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -34,8 +35,8 @@ static void fill_text(uint8_t *p, size_t n)
 
 static void add_run(struct chunk *c, uint32_t offset, uint32_t length, bool zero)
 {
-	c->runs[c->run_count++] =
-		(struct chunk_run){.offset = offset, .length = length, .zero = zero};
+	c->runs[c->run_count++] = (struct chunk_run){
+		.offset = offset, .length = length, .how = zero ? CHUNK_ZERO : CHUNK_DATA};
 	c->data_len += zero ? 0 : length;
 }
 
@@ -76,7 +77,7 @@ static size_t both_ways(int level)
 	for (uint32_t i = 0; i < in.run_count && i < out.run_count; i++)
 		TAP_OK(in.runs[i].offset == out.runs[i].offset &&
 		       in.runs[i].length == out.runs[i].length &&
-		       in.runs[i].zero == out.runs[i].zero);
+		       in.runs[i].how == out.runs[i].how);
 	TAP_OK(out.data && !memcmp(in.data, out.data, in.data_len));
 	TAP_OK((uintptr_t)out.data % 4096 == 0);
 	TAP_OK(digest_equal(&in.digest, &out.digest));
@@ -90,19 +91,19 @@ static size_t both_ways(int level)
 
 static void test_count_and_length(void)
 {
-	TAP_INT(chunk_count(0), 0);
-	TAP_INT(chunk_count(1), 1);
-	TAP_INT(chunk_count(MIB), 1);
-	TAP_INT(chunk_count(MIB + 512), 2);
-	TAP_INT(chunk_count(UINT64_MAX), 1LL << 44);
-	TAP_INT(chunk_length(MIB + 512, 0), MIB);
-	TAP_INT(chunk_length(MIB + 512, 1), 512);
-	TAP_INT(chunk_length(MIB + 512, 2), 0);
-	TAP_INT(chunk_length(2 * MIB, 1), MIB);
-	TAP_INT(chunk_length(2 * MIB, 2), 0);
-	TAP_INT(chunk_length(0, 0), 0);
-	TAP_INT(chunk_length(UINT64_MAX, 1ULL << 44), 0);
-	TAP_INT(chunk_length(UINT64_MAX, UINT64_MAX), 0);
+	TAP_INT(chunk_count(0, MIB), 0);
+	TAP_INT(chunk_count(1, MIB), 1);
+	TAP_INT(chunk_count(MIB, MIB), 1);
+	TAP_INT(chunk_count(MIB + 512, MIB), 2);
+	TAP_INT(chunk_count(UINT64_MAX, MIB), 1LL << 44);
+	TAP_INT(chunk_length(MIB + 512, 0, MIB), MIB);
+	TAP_INT(chunk_length(MIB + 512, 1, MIB), 512);
+	TAP_INT(chunk_length(MIB + 512, 2, MIB), 0);
+	TAP_INT(chunk_length(2 * MIB, 1, MIB), MIB);
+	TAP_INT(chunk_length(2 * MIB, 2, MIB), 0);
+	TAP_INT(chunk_length(0, 0, MIB), 0);
+	TAP_INT(chunk_length(UINT64_MAX, 1ULL << 44, MIB), 0);
+	TAP_INT(chunk_length(UINT64_MAX, UINT64_MAX, MIB), 0);
 }
 
 static void test_raw_and_packed(void)
@@ -144,7 +145,7 @@ static void test_most_runs(void)
 {
 	fill_text(data, MIB);
 	start(&in);
-	for (uint32_t i = 0; i < PROTO_MAX_RUNS; i++)
+	for (uint32_t i = 0; i < MIB / PROTO_RUN_ALIGN; i++)
 		add_run(&in, i * 512, 512, i % 2);
 	both_ways(0);
 	both_ways(1);
@@ -182,7 +183,7 @@ static void test_digest_depends_on_everything(void)
 {
 	struct digest first;
 	uint8_t other[DIGEST_SECRET_LEN] = {1};
-	struct chunk_encoder *e = chunk_encoder_new(other);
+	struct chunk_encoder *e = chunk_encoder_new(other, MIB);
 
 	fill_text(data, 4096);
 	start(&in);
@@ -240,6 +241,39 @@ struct hand {
 	size_t len;
 };
 
+/* Touching runs are one range; zero runs count as zeros. */
+static void hand_add(struct digest_state *s, const struct hand *h)
+{
+	static const uint8_t zeros[4096];
+	uint8_t header[16], ranges[16 * 8], *p = ranges;
+	uint32_t flags = CHUNK_RUN_ZERO | CHUNK_RUN_KEPT, end = 0, n = h->run_count;
+	const uint8_t *at = data;
+
+	n = n > 8 ? 8 : n;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t length = h->runs[2 * i + 1] & ~flags;
+
+		if (i && h->runs[2 * i] == end)
+			buf_put_u32(p - 4, end + length - h->runs[2 * i - 2]);
+		else
+			p = buf_put_u32(buf_put_u32(p, h->runs[2 * i]), length);
+		end = h->runs[2 * i] + length;
+	}
+	buf_put_u64(buf_put_u32(buf_put_u32(header, h->volume), (uint32_t)(p - ranges) / 8),
+		    h->number);
+	digest_add(s, header, sizeof(header));
+	digest_add(s, ranges, (size_t)(p - ranges));
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t length = h->runs[2 * i + 1];
+
+		if (length & CHUNK_RUN_ZERO)
+			digest_add(s, zeros, (length & ~flags) % 4097);
+		else if (length <= 4096)
+			digest_add(s, at, length);
+		at += length & flags || length > 4096 ? 0 : length;
+	}
+}
+
 static int decode_hand(const struct hand *h, struct err_text *err)
 {
 	static uint8_t buf[PROTO_MAX_CHUNK + 64];
@@ -257,9 +291,7 @@ static int decode_hand(const struct hand *h, struct err_text *err)
 	for (uint32_t i = 0; i < 2 * h->run_count && i < 16; i++)
 		p = buf_put_u32(p, h->runs[i]);
 	digest_start(s, secret);
-	digest_add(s, buf, 16);
-	digest_add(s, buf + 40, 8 * (size_t)h->run_count);
-	digest_add(s, data, h->data_len);
+	hand_add(s, h);
 	d = digest_end(s);
 	digest_free(s);
 	memcpy(buf + 24, d.bytes, sizeof(d.bytes));
@@ -306,8 +338,11 @@ static void test_decoder_refuses_runs(void)
 	h.runs[1] = 1024;
 	expect(h, -EPROTO, "header says 512");
 	h = good;
-	h.run_count = PROTO_MAX_RUNS + 1;
+	h.run_count = 2049;
 	expect(h, -EPROTO, "2049 runs");
+	h = good;
+	h.runs[1] |= CHUNK_RUN_ZERO | CHUNK_RUN_KEPT;
+	expect(h, -EPROTO, "both zeros and kept");
 	h.run_count = 0xffffffff;
 	{
 		struct err_text err = {0};
@@ -351,6 +386,15 @@ static void test_decoder_refuses_order(void)
 	h.runs[3] = 512 | CHUNK_RUN_ZERO;
 	h.data_len = h.len = 512;
 	expect(h, 0, "");
+	h.runs[3] = 512 | CHUNK_RUN_KEPT;
+	expect(h, 0, "");
+	TAP_INT(chunk_form(&out), CHUNK_DELTA);
+	h.runs[1] = 512 | CHUNK_RUN_KEPT; /* two kept ones that touch */
+	h.data_len = h.len = 0;
+	expect(h, -EPROTO, "run 1");
+	h.runs[2] = 1024;
+	expect(h, 0, "");
+	TAP_INT(chunk_form(&out), CHUNK_QUERY);
 }
 
 static void test_decoder_refuses_data(void)
@@ -432,11 +476,201 @@ static void test_flipped_bits(void)
 	TAP_INT(unnoticed, 1);
 }
 
+/* The bytes in use of a full chunk, as a disk would give them. */
+static void spread(const struct chunk *c, uint8_t *bytes)
+{
+	const uint8_t *from = c->data;
+
+	for (uint32_t i = 0; i < c->run_count; i++) {
+		if (c->runs[i].how == CHUNK_DATA)
+			memcpy(bytes, from, c->runs[i].length);
+		else
+			memset(bytes, 0, c->runs[i].length);
+		from += c->runs[i].how == CHUNK_DATA ? c->runs[i].length : 0;
+		bytes += c->runs[i].length;
+	}
+}
+
+/* Data, zeros, a hole, zeros, data; of a size that leaves none of them out. */
+static void start_mixed(uint32_t size)
+{
+	fill_random(data, size, 99);
+	start(&in);
+	add_run(&in, 0, size / 4, false);
+	add_run(&in, size / 4, size / 8, true);
+	add_run(&in, size / 2, size / 8, true);
+	add_run(&in, size / 8 * 5, size / 8 * 3, false);
+}
+
+/* How zeros are sent, and how runs are cut, makes no difference. */
+static void test_digest_of_the_same_bytes(void)
+{
+	static uint8_t bytes[MIB];
+	struct digest first, read;
+
+	start_mixed(MIB);
+	chunk_digest(encoder, &in);
+	first = in.digest;
+	spread(&in, bytes);
+	read = chunk_digest_read(decoder, &in, bytes);
+	TAP_OK(digest_equal(&first, &read));
+	start(&in);
+	memcpy(data, bytes, MIB / 8 * 7);
+	add_run(&in, 0, MIB / 8 * 3, false);
+	add_run(&in, MIB / 2, MIB / 2, false);
+	chunk_digest(encoder, &in);
+	TAP_OK(digest_equal(&first, &in.digest));
+	bytes[MIB / 4 + 7] ^= 1; /* among the zeros */
+	read = chunk_digest_read(decoder, &in, bytes);
+	TAP_OK(!digest_equal(&first, &read));
+}
+
+/* What arrives of the chunk in `in` has that digest, and its form. */
+static void arrives(enum chunk_form form, const struct digest *digest)
+{
+	const uint8_t *frame;
+	struct err_text err = {0};
+	size_t len = 0;
+
+	TAP_INT(chunk_form(&in), form);
+	TAP_INT(chunk_encode(encoder, &in, 1, &frame, &len), 0);
+	TAP_INT(decode(frame, len, &err), 0);
+	TAP_STR(err.text, "");
+	TAP_INT(chunk_form(&out), form);
+	TAP_OK(digest_equal(&out.digest, digest));
+	TAP_INT(out.data_len, in.data_len);
+	TAP_OK(!memcmp(out.data, in.data, in.data_len));
+}
+
+static void test_keep(void)
+{
+	const struct chunk_range some[] = {
+		{512, 1024}, {MIB / 4 - 512, 1024}, {MIB / 2 - 4096, 8192}};
+	static uint8_t bytes[MIB];
+	struct digest digest, read;
+
+	start_mixed(MIB);
+	chunk_digest(encoder, &in);
+	digest = in.digest;
+	arrives(CHUNK_FULL, &digest);
+	spread(&in, bytes);
+	chunk_keep(&in, some, 3);
+	TAP_INT(in.run_count, 8);
+	TAP_INT(in.data_len, 1024 + 512);
+	TAP_OK(!memcmp(in.data, bytes + 512, 1024) &&
+	       !memcmp(in.data + 1024, bytes + MIB / 4 - 512, 512));
+	arrives(CHUNK_DELTA, &digest);
+	/* With what is on the target, the same digest; with other bytes not. */
+	read = chunk_digest_read(decoder, &out, bytes);
+	TAP_OK(digest_equal(&read, &digest));
+	bytes[MIB / 2] ^= 1;
+	read = chunk_digest_read(decoder, &out, bytes);
+	TAP_OK(!digest_equal(&read, &digest));
+
+	start_mixed(MIB);
+	in.digest = digest;
+	chunk_keep(&in, NULL, 0);
+	TAP_INT(in.run_count, 2);
+	TAP_INT(in.data_len, 0);
+	arrives(CHUNK_QUERY, &digest);
+	bytes[MIB / 2] ^= 1;
+	read = chunk_digest_read(decoder, &out, bytes);
+	TAP_OK(digest_equal(&read, &digest));
+}
+
+/* A range that covers everything leaves a full chunk. */
+static void test_keep_nothing_kept(void)
+{
+	const struct chunk_range all = {0, MIB};
+	uint32_t runs;
+
+	start_mixed(MIB);
+	runs = in.run_count;
+	chunk_keep(&in, &all, 1);
+	TAP_INT(in.run_count, runs);
+	TAP_INT(chunk_form(&in), CHUNK_FULL);
+	both_ways(1);
+	in.digest = (struct digest){0};
+	chunk_keep(&in, NULL, 0);
+	{
+		const uint8_t *frame;
+		size_t len;
+
+		/* A query without a digest asks nothing. */
+		TAP_INT(chunk_encode(encoder, &in, 1, &frame, &len), -EINVAL);
+	}
+}
+
+/* The most runs there can be: every other sector of the largest chunk. */
+static void test_keep_most_runs(void)
+{
+	static struct chunk_range odd[PROTO_MAX_RUNS / 2];
+	static uint8_t most[PLAN_MAX_CHUNK_SIZE];
+
+	fill_text(most, sizeof(most));
+	start(&in);
+	in.data = most;
+	add_run(&in, 0, PLAN_MAX_CHUNK_SIZE, false);
+	for (uint32_t i = 0; i < PROTO_MAX_RUNS / 2; i++)
+		odd[i] = (struct chunk_range){i * 1024 + 512, 512};
+	chunk_keep(&in, odd, PROTO_MAX_RUNS / 2);
+	TAP_INT(in.run_count, PROTO_MAX_RUNS);
+	TAP_INT(in.data_len, PLAN_MAX_CHUNK_SIZE / 2);
+	for (uint32_t i = 0; i < PROTO_MAX_RUNS; i++)
+		if (in.runs[i].offset != i * 512 || in.runs[i].length != 512 ||
+		    in.runs[i].how != (i % 2 ? CHUNK_DATA : CHUNK_KEPT))
+			TAP_INT(i, -1);
+	chunk_keep(&in, NULL, 0);
+	TAP_INT(in.run_count, 1);
+	TAP_INT(in.runs[0].length, PLAN_MAX_CHUNK_SIZE);
+}
+
+static void test_every_size(void)
+{
+	static uint8_t copy[PROTO_MAX_CHUNK];
+	struct chunk_encoder *e = encoder;
+	struct chunk_decoder *d = decoder;
+
+	TAP_OK(!plan_chunk_size_fits(32 << 10) && !plan_chunk_size_fits(8 << 20) &&
+	       !plan_chunk_size_fits(96 << 10) && !plan_chunk_size_fits(0));
+	for (uint32_t size = PLAN_MIN_CHUNK_SIZE; size <= PLAN_MAX_CHUNK_SIZE; size *= 2) {
+		struct err_text err = {0};
+		const uint8_t *frame;
+		struct frame f;
+		size_t len;
+
+		TAP_OK(plan_chunk_size_fits(size));
+		encoder = chunk_encoder_new(secret, size);
+		decoder = chunk_decoder_new(secret, size);
+		TAP_OK(encoder && decoder);
+		in.data = copy;
+		fill_text(copy, size);
+		for (int level = 0; level < 20; level += 19) {
+			start(&in);
+			in.data = copy;
+			add_run(&in, 0, size, false);
+			both_ways(level);
+		}
+		/* One sector too far, and one run too many. */
+		in.runs[0].offset = 512;
+		TAP_INT(chunk_encode(encoder, &in, 0, &frame, &len), -EINVAL);
+		f = (struct frame){.type = PROTO_CHUNK, .payload = copy, .length = 40};
+		memset(copy, 0, 40);
+		buf_put_u32(copy + 4, size / 512 + 1);
+		TAP_INT(chunk_decode(decoder, &f, &out, &err), -EPROTO);
+		TAP_HAS(err.text, "at most");
+		chunk_encoder_free(encoder);
+		chunk_decoder_free(decoder);
+	}
+	encoder = e;
+	decoder = d;
+}
+
 int main(void)
 {
 	fill_random(secret, sizeof(secret), 4711);
-	encoder = chunk_encoder_new(secret);
-	decoder = chunk_decoder_new(secret);
+	encoder = chunk_encoder_new(secret, MIB);
+	decoder = chunk_decoder_new(secret, MIB);
 	if (!encoder || !decoder)
 		return 1;
 	TAP_RUN(test_count_and_length);
@@ -451,6 +685,11 @@ int main(void)
 	TAP_RUN(test_decoder_refuses_order);
 	TAP_RUN(test_decoder_refuses_data);
 	TAP_RUN(test_flipped_bits);
+	TAP_RUN(test_digest_of_the_same_bytes);
+	TAP_RUN(test_keep);
+	TAP_RUN(test_keep_nothing_kept);
+	TAP_RUN(test_keep_most_runs);
+	TAP_RUN(test_every_size);
 	chunk_encoder_free(encoder);
 	chunk_decoder_free(decoder);
 	return tap_done();

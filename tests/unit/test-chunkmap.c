@@ -18,7 +18,7 @@ static struct plan_volume volumes[3] = {
 	{.kind = VOLUME_SWAP, .length = 64 * MIB},
 	{.kind = VOLUME_IMAGE, .length = MIB},
 };
-static struct plan plan = {.volume_count = 3, .volumes = volumes};
+static struct plan plan = {.chunk_size = MIB, .volume_count = 3, .volumes = volumes};
 
 static void test_create(void)
 {
@@ -49,10 +49,14 @@ static void test_shared(void)
 	TAP_OK(digest_equal(&a.maps[0].entries[5], &one));
 	chunkmap_clear(&b.maps[0], 5, &one);
 	TAP_OK(digest_is_none(&a.maps[0].entries[5]));
+	chunkmap_set(&a.maps[0], 5, &two);
+	chunkmap_forget(&b.maps[0], 5);
+	TAP_OK(digest_is_none(&a.maps[0].entries[5]));
 	/* Out of range: nothing happens. */
 	chunkmap_set(&a.maps[0], 6, &one);
 	chunkmap_set(&a.maps[1], 0, &one);
 	chunkmap_clear(&a.maps[0], UINT64_MAX, &one);
+	chunkmap_forget(&a.maps[0], 6);
 	chunkmaps_release(&a);
 	chunkmaps_release(&b);
 }
@@ -83,6 +87,20 @@ static void test_root(void)
 	chunkmaps_release(&m);
 }
 
+/* The plan's chunk size says how many there are. */
+static void test_sizes(void)
+{
+	struct plan p = plan;
+
+	p.chunk_size = 64 << 10;
+	TAP_INT(chunkmaps_size(&p), 2 * 4096);
+	volumes[0].length = 4096 * MIB;
+	TAP_INT(chunkmaps_size(&p), 65536 * 16 + 4096);
+	p.chunk_size = 4 << 20;
+	TAP_INT(chunkmaps_size(&p), 1024 * 16 + 4096);
+	volumes[0].length = 5 * MIB + 512;
+}
+
 /* A map that was cut off must not be mapped: its end would be SIGBUS. */
 static void test_short_file(void)
 {
@@ -103,6 +121,7 @@ int main(void)
 	TAP_RUN(test_create);
 	TAP_RUN(test_shared);
 	TAP_RUN(test_root);
+	TAP_RUN(test_sizes);
 	TAP_RUN(test_short_file);
 	unlinkat(dirfd, "map.0", 0);
 	unlinkat(dirfd, "map.2", 0);

@@ -39,7 +39,7 @@ static struct jdoc *parse(const char *json)
 
 static void test_hello(void)
 {
-	struct msg_hello in = {.version = 1,
+	struct msg_hello in = {.version = PROTO_VERSION,
 			       .features = PROTO_FEATURE_ZSTD,
 			       .role = HELLO_DATA,
 			       .program = "p2v-push 0.1",
@@ -49,7 +49,7 @@ static void test_hello(void)
 	CLEANUP(jdoc_freep) struct jdoc *d = through(msg_hello_to_json(&in));
 
 	TAP_INT(msg_hello_from_json(d, &out, NULL), 0);
-	TAP_INT(out.version, 1);
+	TAP_INT(out.version, PROTO_VERSION);
 	TAP_INT(out.features, PROTO_FEATURE_ZSTD);
 	TAP_INT(out.role, HELLO_DATA);
 	TAP_STR(out.program, in.program);
@@ -59,27 +59,27 @@ static void test_hello(void)
 
 static void test_hello_control(void)
 {
-	struct msg_hello in = {.version = 1, .program = "x"}, out;
+	struct msg_hello in = {.version = PROTO_VERSION, .program = "x"}, out;
 	CLEANUP(jdoc_freep) struct jdoc *d = through(msg_hello_to_json(&in));
 	CLEANUP_FREE char *text = jdoc_print(d);
 
-	TAP_STR(text, "{\"version\":1,\"features\":0,\"role\":\"control\",\"program\":\"x\"}");
+	TAP_STR(text, "{\"version\":2,\"features\":0,\"role\":\"control\",\"program\":\"x\"}");
 	TAP_INT(msg_hello_from_json(d, &out, NULL), 0);
 	TAP_INT(out.role, HELLO_CONTROL);
 	TAP_STR(out.session, "");
 	REFUSED(msg_hello, "{}", "version");
 	REFUSED(msg_hello, "[]", "object");
-	REFUSED(msg_hello, "{\"version\":1,\"role\":\"control\"}", "features");
-	REFUSED(msg_hello, "{\"version\":1,\"features\":4294967296,\"role\":\"control\"}",
+	REFUSED(msg_hello, "{\"version\":2,\"role\":\"control\"}", "features");
+	REFUSED(msg_hello, "{\"version\":2,\"features\":4294967296,\"role\":\"control\"}",
 		"features");
-	REFUSED(msg_hello, "{\"version\":1,\"features\":0,\"role\":\"both\"}", "role");
-	REFUSED(msg_hello, "{\"version\":\"1\",\"features\":0,\"role\":\"data\"}", "version");
+	REFUSED(msg_hello, "{\"version\":2,\"features\":0,\"role\":\"both\"}", "role");
+	REFUSED(msg_hello, "{\"version\":\"2\",\"features\":0,\"role\":\"data\"}", "version");
 }
 
 /* The session becomes a path. */
 static void test_hello_session_is_a_file_name(void)
 {
-#define HELLO(s) "{\"version\":1,\"features\":0,\"role\":\"data\",\"session\":\"" s "\"}"
+#define HELLO(s) "{\"version\":2,\"features\":0,\"role\":\"data\",\"session\":\"" s "\"}"
 	REFUSED(msg_hello, HELLO("../x"), "session");
 	REFUSED(msg_hello, HELLO(".."), "session");
 	REFUSED(msg_hello, HELLO("a/b"), "session");
@@ -90,7 +90,7 @@ static void test_hello_session_is_a_file_name(void)
 		HELLO("0123456789012345678901234567890123456789012345678901234567890123"),
 		"session");
 	REFUSED(msg_hello,
-		"{\"version\":1,\"features\":0,\"role\":\"data\",\"session\":\"a\",\"token\":"
+		"{\"version\":2,\"features\":0,\"role\":\"data\",\"session\":\"a\",\"token\":"
 		"\"00\"}",
 		"token");
 #undef HELLO
@@ -176,7 +176,13 @@ static void test_ready(void)
 static void test_end_and_done(void)
 {
 	struct msg_end end = {.sent = 1ULL << 40}, end2;
-	struct msg_done done = {.stored = 5, .bad = 1, .peak_rss = 1 << 20, .cpu_ms = 77}, done2;
+	struct msg_done done = {.stored = 5,
+				.bad = 1,
+				.proven = 2,
+				.missing = 3,
+				.peak_rss = 1 << 20,
+				.cpu_ms = 77},
+			done2;
 	CLEANUP(jdoc_freep) struct jdoc *d = through(msg_end_to_json(&end));
 	CLEANUP(jdoc_freep) struct jdoc *e = through(msg_done_to_json(&done));
 
@@ -187,7 +193,8 @@ static void test_end_and_done(void)
 	REFUSED(msg_end, "{\"sent\":-1}", "sent");
 	REFUSED(msg_end, "{\"sent\":1.5}", "sent");
 	REFUSED(msg_end, "{\"sent\":true}", "sent");
-	REFUSED(msg_done, "{\"stored\":1,\"bad\":0,\"peak_rss\":0}", "cpu_ms");
+	REFUSED(msg_done, "{\"stored\":1,\"bad\":0,\"proven\":0,\"missing\":0,\"peak_rss\":0}",
+		"cpu_ms");
 }
 
 /* Also: the largest one fits its frame. */

@@ -18,7 +18,11 @@ static struct table_partition parts[2] = {
 };
 static struct plan_disk disks[2];
 static struct plan_volume volumes[3];
-static struct plan plan = {.disk_count = 2, .disks = disks, .volume_count = 3, .volumes = volumes};
+static struct plan plan = {.chunk_size = PLAN_CHUNK_SIZE,
+			   .disk_count = 2,
+			   .disks = disks,
+			   .volume_count = 3,
+			   .volumes = volumes};
 
 static void set_up(const char *first, const char *second)
 {

@@ -44,6 +44,7 @@ static void test_defaults(void)
 	TAP_INT(o.connections, 0);
 	TAP_INT(o.wait_boot, 0);
 	TAP_STR(o.receiver, "p2v-receive");
+	TAP_INT(o.chunk_size, 1 << 20);
 	TAP_OK(!o.rsh && !o.log && !o.host_key && !o.known_hosts);
 }
 
@@ -51,10 +52,11 @@ static void test_every_option(void)
 {
 	TAP_INT(PARSE("--source=a.img", "--source", "b.img", "--target-disk=/dev/vda",
 		      "--target-disk=/dev/vdb", "--yes-erase=S1", "--yes-erase=/dev/vdb",
-		      "--dry-run", "--json", "--connections=3", "--compress=-5", "--no-verify",
-		      "--cutover=reboot", "--fixups=fstab,grub", "--skip-fixup=console",
-		      "--identity=key", "--known-hosts=kh", "--receiver=x y", "--wait-boot=90",
-		      "--log=l", "--freeze", "--verbose", "root@h:2222"),
+		      "--dry-run", "--json", "--connections=3", "--compress=-5", "--chunk-size=64K",
+		      "--no-verify", "--cutover=reboot", "--fixups=fstab,grub",
+		      "--skip-fixup=console", "--identity=key", "--known-hosts=kh",
+		      "--receiver=x y", "--wait-boot=90", "--log=l", "--freeze", "--verbose",
+		      "root@h:2222"),
 		0);
 	TAP_INT(o.sources.n, 2);
 	TAP_STR(o.sources.v[1], "b.img");
@@ -64,6 +66,7 @@ static void test_every_option(void)
 	TAP_INT(o.connections, 3);
 	TAP_OK(!o.compress_auto);
 	TAP_INT(o.compress_level, -5);
+	TAP_INT(o.chunk_size, 64 << 10);
 	TAP_INT(o.cutover, CUTOVER_REBOOT);
 	TAP_INT(o.only_fixups.n, 2);
 	TAP_STR(o.only_fixups.v[1], "grub");
@@ -113,6 +116,14 @@ static void test_refused(void)
 	refused("--connections=33", "1 to 32");
 	refused("--connections=two", "\"two\"");
 	refused("--wait-boot=-1", "--wait-boot");
+	refused("--chunk-size=32K", "from 64K to 4M");
+	refused("--chunk-size=8M", "from 64K to 4M");
+	refused("--chunk-size=96K", "power of two");
+	refused("--chunk-size=65536", "from 64K to 4M");
+	refused("--chunk-size=1G", "from 64K to 4M");
+	refused("--chunk-size=K", "\"K\"");
+	refused("--chunk-size=99999999999999999999M", "from 64K to 4M");
+	refused("--chunk-size=", "from 64K to 4M");
 	refused("--cutover=halt", "\"halt\"");
 	refused("--host-key=SHA256:short", "fingerprint");
 	refused("--host-key=MD5:00:11", "fingerprint");

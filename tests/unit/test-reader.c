@@ -85,7 +85,7 @@ static void check_run(uint32_t i, uint32_t offset, uint32_t length, bool zero)
 	TAP_OK(i < c->run_count);
 	TAP_INT(c->runs[i].offset, offset);
 	TAP_INT(c->runs[i].length, length);
-	TAP_INT(c->runs[i].zero, zero);
+	TAP_INT(c->runs[i].how == CHUNK_ZERO, zero);
 }
 
 static void test_data(void)

@@ -22,10 +22,13 @@ static void keep_log(void *ctx, enum log_level level, const char *text)
 	snprintf(logged, sizeof(logged), "%s", text);
 }
 
+/* Of the sources that are opened next. */
+static uint32_t chunk_size = PLAN_CHUNK_SIZE;
+
 static struct source *open_image(const char *path, struct reasons *reasons)
 {
 	const char *paths[] = {path};
-	struct source_options options = {.paths = paths, .path_count = 1};
+	struct source_options options = {.paths = paths, .path_count = 1, .chunk_size = chunk_size};
 	struct source *s = NULL;
 
 	TAP_INT(source_open(&options, &s, reasons), 0);
@@ -38,26 +41,27 @@ static struct source *open_image(const char *path, struct reasons *reasons)
 /* What the target does with a chunk. */
 static void apply(int fd, const struct plan *plan, const struct chunk *c)
 {
-	static const uint8_t zeros[PROTO_CHUNK_SIZE];
+	static const uint8_t zeros[PLAN_MAX_CHUNK_SIZE];
 	const struct plan_volume *v = &plan->volumes[c->volume];
 	const uint8_t *data = c->data;
 	uint32_t end = 0, sum = 0;
 
 	for (uint32_t i = 0; i < c->run_count; i++) {
 		const struct chunk_run *run = &c->runs[i];
-		uint64_t at = v->start + c->number * PROTO_CHUNK_SIZE + run->offset;
+		uint64_t at = v->start + c->number * chunk_size + run->offset;
 
 		TAP_OK(run->length && run->offset % PROTO_RUN_ALIGN == 0);
 		TAP_OK(run->length % PROTO_RUN_ALIGN == 0 && run->offset >= end);
-		if (i && c->runs[i - 1].zero == run->zero)
+		if (i && c->runs[i - 1].how == run->how)
 			TAP_OK(run->offset > end);
 		end = run->offset + run->length;
-		TAP_INT(io_pwrite_full(fd, run->zero ? zeros : data, run->length, at), 0);
-		data += run->zero ? 0 : run->length;
-		sum += run->zero ? 0 : run->length;
+		TAP_INT(io_pwrite_full(fd, run->how == CHUNK_ZERO ? zeros : data, run->length, at),
+			0);
+		data += run->how == CHUNK_ZERO ? 0 : run->length;
+		sum += run->how == CHUNK_ZERO ? 0 : run->length;
 	}
 	TAP_INT(sum, c->data_len);
-	TAP_OK(end <= chunk_length(v->length, c->number));
+	TAP_OK(end <= chunk_length(v->length, c->number, chunk_size));
 }
 
 static void copy_all(const struct source *s, const struct plan *plan, const char *to, uint64_t size)
@@ -98,6 +102,7 @@ static void check_plan(const struct plan *plan)
 	TAP_INT(plan_from_json(d, &got, &err), 0);
 	TAP_STR(err.text, "");
 	TAP_INT(got.volume_count, plan->volume_count);
+	TAP_INT(got.chunk_size, chunk_size);
 }
 
 static void make_fs(const char *image, const char *type, uint64_t size)
@@ -232,6 +237,16 @@ static void test_mbr(void)
 		   "x5 : size=8M, type=82\n"
 		   "x6 : size=20M, type=83\n",
 		   1, 5, 6);
+}
+
+/* The same disk, in chunks of the smallest and of the largest size. */
+static void test_other_chunk_sizes(void)
+{
+	chunk_size = PLAN_MIN_CHUNK_SIZE;
+	test_gpt();
+	chunk_size = PLAN_MAX_CHUNK_SIZE;
+	test_mbr();
+	chunk_size = PLAN_CHUNK_SIZE;
 }
 
 static void test_whole_disk(void)
@@ -390,6 +405,7 @@ int main(void)
 	image_tree("tree", 60);
 	TAP_RUN(test_gpt);
 	TAP_RUN(test_mbr);
+	TAP_RUN(test_other_chunk_sizes);
 	TAP_RUN(test_whole_disk);
 	TAP_RUN(test_needs_fsck);
 	TAP_RUN(test_fsck_helps);

@@ -15,20 +15,20 @@
 
 static void copy_used(const char *from, const char *to, const struct blockmap *map, uint64_t length)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 	CLEANUP_FD int in = open(from, O_RDONLY | O_CLOEXEC);
 	CLEANUP_FD int out = -1;
-	CLEANUP_FREE uint8_t *buf = malloc(PROTO_CHUNK_SIZE);
+	CLEANUP_FREE uint8_t *buf = malloc(PLAN_CHUNK_SIZE);
 
 	image_fill(to, length, 0xaa);
 	out = open(to, O_WRONLY | O_CLOEXEC);
 	TAP_OK(in >= 0 && out >= 0 && buf);
-	for (uint64_t n = 0; n < chunk_count(length); n++) {
-		uint32_t count = blockmap_chunk(map, length, n, spans);
+	for (uint64_t n = 0; n < chunk_count(length, PLAN_CHUNK_SIZE); n++) {
+		uint32_t count = blockmap_chunk(map, length, n, PLAN_CHUNK_SIZE, spans);
 
-		TAP_INT(count > 0, blockmap_chunk_used(map, length, n));
+		TAP_INT(count > 0, blockmap_chunk_used(map, length, n, PLAN_CHUNK_SIZE));
 		for (uint32_t i = 0; i < count; i++) {
-			uint64_t at = n * PROTO_CHUNK_SIZE + spans[i].offset;
+			uint64_t at = n * PLAN_CHUNK_SIZE + spans[i].offset;
 
 			TAP_INT(io_pread_full(in, buf, spans[i].length, at), 0);
 			TAP_INT(io_pwrite_full(out, buf, spans[i].length, at), 0);
@@ -137,19 +137,19 @@ static void test_fragmented(void)
 
 static void test_boot_sector(void)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 	CLEANUP(blockmap_freep) struct blockmap *map = NULL;
 	struct usedmap_info info;
 
 	make_fs(image_path("fs.img"), "-t ext2 -b 1024");
 	map = read_map(image_path("fs.img"), 0, SIZE, &info);
-	TAP_OK(map && blockmap_chunk(map, SIZE, 0, spans) > 0);
+	TAP_OK(map && blockmap_chunk(map, SIZE, 0, PLAN_CHUNK_SIZE, spans) > 0);
 	TAP_OK(spans[0].offset == 0 && spans[0].length >= 2048);
 }
 
 static void test_offset_and_tail(void)
 {
-	static struct blockmap_span spans[BLOCKMAP_MAX_SPANS];
+	static struct chunk_range spans[BLOCKMAP_MAX_SPANS];
 	const char *disk = image_path("disk.img"), *image = image_path("fs.img");
 	CLEANUP(blockmap_freep) struct blockmap *map = NULL;
 	struct usedmap_info info;
@@ -164,7 +164,7 @@ static void test_offset_and_tail(void)
 	length = SIZE + 700 * 512;
 	map = read_map(disk, 1 << 20, length, &info);
 	TAP_OK(map && !info.damaged && !info.tail_left);
-	TAP_INT(blockmap_chunk(map, length, SIZE >> 20, spans), 1);
+	TAP_INT(blockmap_chunk(map, length, SIZE >> 20, PLAN_CHUNK_SIZE, spans), 1);
 	TAP_INT(spans[0].offset, 0);
 	TAP_INT(spans[0].length, 700 * 512);
 	blockmap_free(STEAL(map));
@@ -173,10 +173,10 @@ static void test_offset_and_tail(void)
 	map = read_map(disk, 1 << 20, length, &info);
 	TAP_OK(map);
 	TAP_INT(info.tail_left, 198ull << 20);
-	TAP_OK(blockmap_chunk_used(map, length, SIZE >> 20));
-	TAP_OK(!blockmap_chunk_used(map, length, (SIZE >> 20) + 1));
-	TAP_OK(!blockmap_chunk_used(map, length, (SIZE >> 20) + 198));
-	TAP_OK(blockmap_chunk_used(map, length, (SIZE >> 20) + 199));
+	TAP_OK(blockmap_chunk_used(map, length, SIZE >> 20, PLAN_CHUNK_SIZE));
+	TAP_OK(!blockmap_chunk_used(map, length, (SIZE >> 20) + 1, PLAN_CHUNK_SIZE));
+	TAP_OK(!blockmap_chunk_used(map, length, (SIZE >> 20) + 198, PLAN_CHUNK_SIZE));
+	TAP_OK(blockmap_chunk_used(map, length, (SIZE >> 20) + 199, PLAN_CHUNK_SIZE));
 	blockmap_free(STEAL(map));
 	/* A partition that ends too early. */
 	map = read_map(disk, 1 << 20, SIZE - 4096, &info);

@@ -26,7 +26,7 @@ struct fixture {
 	struct chunkmap map;
 	struct digest entries[VOLUME_CHUNKS];
 	struct chunk chunk;
-	uint8_t data[PROTO_CHUNK_SIZE];
+	uint8_t data[PLAN_CHUNK_SIZE];
 };
 
 static int scratch_file(void)
@@ -35,7 +35,7 @@ static int scratch_file(void)
 	int fd = mkostemp(path, O_CLOEXEC);
 
 	unlink(path);
-	return ftruncate(fd, VOLUME_START + VOLUME_CHUNKS * PROTO_CHUNK_SIZE) ? -1 : fd;
+	return ftruncate(fd, VOLUME_START + VOLUME_CHUNKS * PLAN_CHUNK_SIZE) ? -1 : fd;
 }
 
 /* A disk with one volume, and chunk 2 of it written there: data, free space,
@@ -49,10 +49,13 @@ static void fixture_make(struct fixture *f)
 	memset(f, 0, sizeof(*f));
 	f->volume = (struct plan_volume){.kind = VOLUME_IMAGE,
 					 .start = VOLUME_START,
-					 .length = VOLUME_CHUNKS * PROTO_CHUNK_SIZE,
+					 .length = VOLUME_CHUNKS * PLAN_CHUNK_SIZE,
 					 .partition = 1};
-	f->session.plan = (struct plan){
-		.disk_count = 1, .disks = &f->disk, .volume_count = 1, .volumes = &f->volume};
+	f->session.plan = (struct plan){.chunk_size = PLAN_CHUNK_SIZE,
+					.disk_count = 1,
+					.disks = &f->disk,
+					.volume_count = 1,
+					.volumes = &f->volume};
 	f->map = (struct chunkmap){.count = VOLUME_CHUNKS, .entries = f->entries};
 	f->session.maps = (struct chunkmaps){.count = 1, .maps = &f->map};
 	f->session.disk_count = 1;
@@ -62,11 +65,11 @@ static void fixture_make(struct fixture *f)
 	f->chunk = (struct chunk){.number = 2,
 				  .run_count = 3,
 				  .runs = {{.offset = 0, .length = 8192},
-					   {.offset = 16384, .length = 4096, .zero = true},
+					   {.offset = 16384, .length = 4096, .how = CHUNK_ZERO},
 					   {.offset = 65536, .length = 512}},
 				  .data = f->data,
 				  .data_len = 8192 + 512};
-	e = chunk_encoder_new(f->session.plan.secret);
+	e = chunk_encoder_new(f->session.plan.secret, PLAN_CHUNK_SIZE);
 	TAP_INT(chunk_encode(e, &f->chunk, 0, &frame, &len), 0);
 	chunk_encoder_free(e);
 	f->entries[2] = f->chunk.digest;
@@ -75,7 +78,7 @@ static void fixture_make(struct fixture *f)
 static void fixture_put(struct fixture *f, const void *bytes, size_t len, uint64_t offset)
 {
 	TAP_INT(io_pwrite_full(f->session.disks[0].fd, bytes, len,
-			       VOLUME_START + 2 * PROTO_CHUNK_SIZE + offset),
+			       VOLUME_START + 2 * PLAN_CHUNK_SIZE + offset),
 		0);
 }
 
@@ -90,7 +93,7 @@ static uint64_t fixture_bad(struct fixture *f)
 	f->entries[2] = f->chunk.digest;
 	TAP_INT(verify_start(&f->session, &v), 0);
 	verify_add(v, &f->chunk);
-	bad = verify_drain(v);
+	bad = verify_drain(v).bad;
 	verify_stop(v);
 	return bad;
 }
@@ -146,7 +149,7 @@ static void test_disk_that_ends(void)
 	TAP_INT(verify_start(&f->session, &v), 0);
 	for (int i = 0; i < 100; i++)
 		verify_add(v, &f->chunk);
-	TAP_INT(verify_drain(v), 100);
+	TAP_INT(verify_drain(v).bad, 100);
 	verify_stop(v);
 	TAP_OK(digest_is_none(&f->entries[2]));
 	close(f->session.disks[0].fd);
