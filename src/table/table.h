@@ -63,6 +63,9 @@ struct table {
 	char id[37];           /* GPT: disk GUID; MBR: 8 hex digits; "" for none */
 	uint64_t first_usable; /* bytes: end of the table's own sectors at the start; MBR: one
 				* sector; 0 without a table */
+	uint64_t usable_end;   /* bytes: GPT: end of what partitions may have; else 0 */
+	uint64_t backup;       /* bytes: GPT: where it says that its backup's header is, with the
+				* entries before it; 0: nowhere on this disk, and else */
 	uint32_t partition_count;
 	struct table_partition *partitions; /* owned; ascending number */
 	uint32_t extent_count;

@@ -37,6 +37,15 @@ int table_take(struct table_work *w, uint64_t lba, uint32_t len, const uint8_t *
  * one but its container has sectors of it. 0, -EINVAL or -ENOMEM. */
 int table_add(struct table_work *w, const struct table_partition *p);
 
+/* Offsets in a GPT header, of u64 sector numbers. */
+#define TABLE_GPT_SELF    24u
+#define TABLE_GPT_BACKUP  32u
+#define TABLE_GPT_LAST    48u
+#define TABLE_GPT_ENTRIES 72u
+
+/* Makes a GPT header's checksum right; its length must have been checked. */
+void table_gpt_seal(uint8_t *header);
+
 /* Both get sector 0, which is the first extent already. */
 int table_mbr_decode(struct table_work *w, const uint8_t *sector);
 int table_gpt_decode(struct table_work *w, const uint8_t *sector);

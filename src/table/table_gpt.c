@@ -13,7 +13,8 @@
  *    0 type GUID         16 its own GUID        32 u64 first  40 u64 last sector
  *   48 u64 attributes    56 name, 36 units of UTF-16LE
  *
- * The backup at the end of the disk is not looked at: the target makes its own.
+ * The backup at the end of the disk is not looked at: the target gets its own
+ * (table_convert.h).
  */
 #include "table/table_decode.h"
 #include "util/buf.h"
@@ -34,6 +35,7 @@
 
 struct table_gpt {
 	uint64_t first, last; /* usable sectors */
+	uint64_t backup;      /* sector */
 	uint64_t entries;     /* sector */
 	uint32_t count;       /* entries */
 	uint32_t entry_size;  /* bytes */
@@ -132,6 +134,15 @@ static bool table_gpt_header_crc(const uint8_t *h, uint32_t size, uint32_t want)
 	return table_crc32(crc, h + 20, size - 20) == want;
 }
 
+void table_gpt_seal(uint8_t *header)
+{
+	struct buf_reader r = buf_reader(header + 12, 4);
+	uint32_t size = buf_get_u32(&r);
+
+	buf_put_u32(header + 16, 0);
+	buf_put_u32(header + 16, table_crc32(0, header, size));
+}
+
 /* What the header says of itself. */
 static int table_gpt_header(struct table_work *w, const uint8_t *h, struct table_gpt *g)
 {
@@ -146,7 +157,7 @@ static int table_gpt_header(struct table_work *w, const uint8_t *h, struct table
 	crc = buf_get_u32(&r);
 	buf_get_u32(&r);
 	self = buf_get_u64(&r);
-	buf_get_u64(&r);
+	g->backup = buf_get_u64(&r);
 	g->first = buf_get_u64(&r);
 	g->last = buf_get_u64(&r);
 	table_gpt_guid(buf_get(&r, 16), w->out->id);
@@ -238,6 +249,9 @@ int table_gpt_decode(struct table_work *w, const uint8_t *sector)
 	if (table_crc32(0, entries, (size_t)g.count * g.entry_size) != g.entries_crc)
 		return table_gpt_damaged(w, "checksum of the entries");
 	w->out->first_usable = g.first * w->sector;
+	w->out->usable_end = (g.last + 1) * w->sector;
+	if (g.backup < w->sectors && g.backup > g.last + bytes / w->sector)
+		w->out->backup = g.backup * w->sector;
 	for (uint32_t i = 0; i < g.count; i++) {
 		r = table_gpt_entry(w, &g, i + 1, entries + (size_t)i * g.entry_size);
 		if (r < 0)
