@@ -245,6 +245,11 @@ const struct jdoc *jread_object(struct jread *r, const struct jdoc *o, const cha
 	return jread_ok(r) ? jdoc_d(j) : NULL;
 }
 
+const struct jdoc *jread_object_opt(struct jread *r, const struct jdoc *o, const char *key)
+{
+	return jread_member(r, o, key) ? jread_object(r, o, key) : NULL;
+}
+
 const struct jdoc *jread_array(struct jread *r, const struct jdoc *o, const char *key,
 			       size_t max_items)
 {

@@ -64,6 +64,8 @@ bool jread_bool_opt(struct jread *r, const struct jdoc *o, const char *key, bool
 void jread_hex(struct jread *r, const struct jdoc *o, const char *key, void *bytes, size_t len);
 /* An object or array member, borrowed; NULL after an error. */
 const struct jdoc *jread_object(struct jread *r, const struct jdoc *o, const char *key);
+/* NULL also when the key is absent. */
+const struct jdoc *jread_object_opt(struct jread *r, const struct jdoc *o, const char *key);
 const struct jdoc *jread_array(struct jread *r, const struct jdoc *o, const char *key,
 			       size_t max_items);
 size_t jdoc_length(const struct jdoc *array); /* 0 for NULL */

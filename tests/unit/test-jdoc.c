@@ -132,6 +132,8 @@ static void test_read(void)
 	jread_hex(&r, d, "h", h, 2);
 	TAP_OK(h[0] == 0 && h[1] == 0xff);
 	TAP_INT(jread_u64(&r, jread_object(&r, d, "o"), "x", 0, 9), 1);
+	TAP_OK(jread_object_opt(&r, d, "o") == jread_object(&r, d, "o"));
+	TAP_OK(!jread_object_opt(&r, d, "absent") && jread_ok(&r));
 	a = jread_array(&r, d, "a", 2);
 	TAP_INT(jdoc_length(a), 2);
 	TAP_STR(jdoc_item_str(a, 0), "p");
@@ -176,6 +178,7 @@ static void test_read_refused(void)
 	TAP_INT(h[0], 0);
 	WRONG("{\"k\":\"00zz\"}", jread_hex(&r, d, "k", h, 2), "4 hex digits");
 	WRONG("{\"k\":[]}", jread_object(&r, d, "k"), "k must be an object");
+	WRONG("{\"k\":[]}", jread_object_opt(&r, d, "k"), "k must be an object");
 	WRONG("{\"k\":{}}", jread_array(&r, d, "k", 9), "k must be an array");
 	WRONG("{\"k\":[1,2]}", jread_array(&r, d, "k", 1), "at most 1 items");
 	{
