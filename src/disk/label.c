@@ -1,6 +1,7 @@
 /* label.c - see label.h */
 #include "disk/label.h"
 #include "block/nodes.h"
+#include "table/table_convert.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -12,11 +13,11 @@
 #define LABEL_BOOT_CODE 446u
 #define LABEL_NODE_WAIT 10u /* seconds for a partition's device node to appear */
 
-int label_write_raw(struct disk_target *t, const struct table *want, struct err_text *err)
+static int label_write_extents(struct disk_target *t, const struct table_extent *e, uint32_t n,
+			       struct err_text *err)
 {
-	for (uint32_t i = 0; i < want->extent_count; i++) {
-		const struct table_extent *e = &want->extents[i];
-		int r = disk_write(t, e->bytes, e->length, e->offset);
+	for (uint32_t i = 0; i < n; i++) {
+		int r = disk_write(t, e[i].bytes, e[i].length, e[i].offset);
 
 		if (r)
 			return err_set(err, r, "%s: writing the partition table: %s", t->path,
@@ -25,25 +26,31 @@ int label_write_raw(struct disk_target *t, const struct table *want, struct err_
 	return 0;
 }
 
-/* libparted asks questions through a global handler. Three are expected when
- * a GPT's first copy has been put on another disk; for every other one the
- * answer is "unhandled", which makes the call fail. */
+int label_write_raw(struct disk_target *t, const struct table *want, struct err_text *err)
+{
+	struct table_extent backup[TABLE_BACKUP_EXTENTS];
+	int n = table_backup(want, backup), r;
+
+	if (n < 0)
+		return err_set(err, n, "%s: no memory for the partition table", t->path);
+	r = label_write_extents(t, backup, (uint32_t)n, err);
+	if (!r)
+		r = label_write_extents(t, want->extents, want->extent_count, err);
+	table_backup_release(backup);
+	return r;
+}
+
+/* libparted asks questions through a global handler. The only one that may come is
+ * about unused space, since it does not round the size of the entries up to whole
+ * sectors; for every other one the answer is "unhandled", which makes the call
+ * fail. */
 static struct err_text *label_complaint;
 
 static PedExceptionOption label_answer(PedException *ex)
 {
-	static const struct {
-		const char *text;
-		PedExceptionOption answer;
-	} expected[] = {
-		{"backup GPT table is corrupt, but the primary", PED_EXCEPTION_OK},
-		{"backup GPT table is not at the end of the disk", PED_EXCEPTION_FIX},
-		{"Not all of the space available to", PED_EXCEPTION_FIX},
-	};
-
-	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
-		if (strstr(ex->message, expected[i].text) && ex->options & expected[i].answer)
-			return expected[i].answer;
+	if (strstr(ex->message, "Not all of the space available to") &&
+	    ex->options & PED_EXCEPTION_IGNORE)
+		return PED_EXCEPTION_IGNORE;
 	err_set(label_complaint, 0, "libparted: %s", ex->message);
 	return PED_EXCEPTION_UNHANDLED;
 }
@@ -90,10 +97,8 @@ static int label_with_disk(PedDisk *disk, const struct disk_target *t, const str
 
 	if (r)
 		return r;
-	/* An MBR's sectors are complete as they were written; writing it by
-	 * libparted could only change boot code, id or types. */
-	if (want->kind == TABLE_GPT && !ped_disk_commit_to_dev(disk))
-		return label_fail(err, t->path, "the partition table could not be completed");
+	/* The sectors are complete as they were written; writing them by libparted
+	 * could only change boot code, ids or types. */
 	if (!t->file && !ped_disk_commit_to_os(disk))
 		return label_fail(err, t->path, "the kernel does not take the partition table");
 	return 0;
@@ -224,6 +229,9 @@ int label_verify(struct disk_target *t, const struct table *want, struct err_tex
 		r = label_differs(err, t, "disk id");
 	} else if (got.partition_count != want->partition_count) {
 		r = label_differs(err, t, "number of partitions");
+	} else if (got.first_usable != want->first_usable || got.usable_end != want->usable_end ||
+		   got.backup != want->backup) {
+		r = label_differs(err, t, "usable range");
 	} else {
 		for (uint32_t i = 0; !r && i < want->partition_count; i++)
 			r = label_compare_partition(t, want, &got, i, err);

@@ -16,15 +16,29 @@
 #define PLAN_MAX_EXTENTS (TABLE_MAX_PARTITIONS + 8u)
 
 static const char *const volume_kind_names[] = {
-	[VOLUME_IMAGE] = "image",
-	[VOLUME_SWAP] = "swap",
-	[VOLUME_FORMAT] = "format",
-	[VOLUME_SKIP] = "skip",
+	[VOLUME_IMAGE] = "image",         [VOLUME_SWAP] = "swap",     [VOLUME_FORMAT] = "format",
+	[VOLUME_SKIP] = "skip",           [VOLUME_CREATE] = "create", [VOLUME_ESP] = "esp",
+	[VOLUME_BIOS_BOOT] = "bios-boot", [VOLUME_LV] = "lv",
 };
 
 const char *volume_kind_name(enum volume_kind kind)
 {
-	return kind <= VOLUME_SKIP ? volume_kind_names[kind] : "?";
+	return kind <= VOLUME_KIND_LAST ? volume_kind_names[kind] : "?";
+}
+
+bool volume_kind_is_new(enum volume_kind kind)
+{
+	return kind >= VOLUME_CREATE;
+}
+
+bool plan_place_is(const struct plan_place *place)
+{
+	return place->disk != PLAN_NOWHERE;
+}
+
+bool plan_disk_laid_out(const struct plan *p, uint32_t disk)
+{
+	return disk < p->target.disk_count && p->target.disks[disk].size;
 }
 
 bool plan_chunk_size_fits(uint64_t size)
@@ -32,11 +46,17 @@ bool plan_chunk_size_fits(uint64_t size)
 	return size >= PLAN_MIN_CHUNK_SIZE && size <= PLAN_MAX_CHUNK_SIZE && !(size & (size - 1));
 }
 
+static void plan_layout_release(struct plan_layout *l)
+{
+	for (uint32_t i = 0; i < l->disk_count; i++)
+		table_release(&l->disks[i].table);
+	free(l->disks);
+}
+
 void plan_release(struct plan *p)
 {
-	for (uint32_t i = 0; i < p->disk_count; i++)
-		table_release(&p->disks[i].table);
-	free(p->disks);
+	plan_layout_release(&p->source);
+	plan_layout_release(&p->target);
 	free(p->volumes);
 	*p = (struct plan){0};
 }
@@ -49,7 +69,6 @@ static struct jdoc *plan_disk_to_json(const struct plan_disk *disk)
 	member_set_text(o, "serial", disk->serial);
 	jdoc_set_u64(o, "size", disk->size);
 	jdoc_set_u64(o, "sector", disk->sector);
-	member_set_text(o, "target", disk->target);
 	jdoc_set_str(o, "table", table_kind_name(disk->table.kind));
 	for (uint32_t i = 0; i < disk->table.extent_count; i++) {
 		const struct table_extent *e = &disk->table.extents[i];
@@ -63,15 +82,35 @@ static struct jdoc *plan_disk_to_json(const struct plan_disk *disk)
 	return o;
 }
 
+static struct jdoc *plan_layout_to_json(const struct plan_layout *l)
+{
+	struct jdoc *disks = jdoc_array();
+
+	for (uint32_t i = 0; i < l->disk_count; i++)
+		jdoc_add(disks, plan_disk_to_json(&l->disks[i]));
+	return disks;
+}
+
+static struct jdoc *plan_place_to_json(const struct plan_place *place)
+{
+	struct jdoc *o = jdoc_object();
+
+	jdoc_set_u64(o, "disk", place->disk);
+	jdoc_set_u64(o, "partition", place->partition);
+	jdoc_set_u64(o, "start", place->start);
+	jdoc_set_u64(o, "length", place->length);
+	return o;
+}
+
 struct jdoc *plan_volume_to_json(const struct plan_volume *v)
 {
 	struct jdoc *o = jdoc_object();
 
-	jdoc_set_u64(o, "disk", v->disk);
-	jdoc_set_u64(o, "partition", v->partition);
 	jdoc_set_str(o, "kind", volume_kind_name(v->kind));
-	jdoc_set_u64(o, "start", v->start);
-	jdoc_set_u64(o, "length", v->length);
+	if (plan_place_is(&v->source))
+		jdoc_set(o, "source", plan_place_to_json(&v->source));
+	if (plan_place_is(&v->target))
+		jdoc_set(o, "target", plan_place_to_json(&v->target));
 	jdoc_set_u64(o, "used", v->used);
 	jdoc_set_bool(o, "used_blocks", v->used_blocks);
 	member_set_text(o, "fstype", v->fstype);
@@ -82,17 +121,15 @@ struct jdoc *plan_volume_to_json(const struct plan_volume *v)
 
 struct jdoc *plan_to_json(const struct plan *p)
 {
-	struct jdoc *o = jdoc_object(), *disks = jdoc_array(), *volumes = jdoc_array();
-	struct jdoc *nics = jdoc_array();
+	struct jdoc *o = jdoc_object(), *volumes = jdoc_array(), *nics = jdoc_array();
 
 	member_set_text(o, "hostname", p->hostname);
 	member_set_text(o, "program", p->program);
 	member_set_hex(o, "secret", p->secret, sizeof(p->secret));
 	jdoc_set_bool(o, "verify", p->verify);
 	jdoc_set_u64(o, "chunk_size", p->chunk_size);
-	for (uint32_t i = 0; i < p->disk_count; i++)
-		jdoc_add(disks, plan_disk_to_json(&p->disks[i]));
-	jdoc_set(o, "disks", disks);
+	jdoc_set(o, "source", plan_layout_to_json(&p->source));
+	jdoc_set(o, "target", plan_layout_to_json(&p->target));
 	for (uint32_t i = 0; i < p->volume_count; i++)
 		jdoc_add(volumes, plan_volume_to_json(&p->volumes[i]));
 	jdoc_set(o, "volumes", volumes);
@@ -146,68 +183,90 @@ static void plan_read_sectors(struct jread *r, const struct jdoc *o, struct plan
 	}
 }
 
-static void plan_read_disk(struct jread *r, const struct jdoc *o, struct plan_disk *disk)
+static void plan_read_table(struct jread *r, const struct jdoc *o, struct plan_disk *disk)
 {
 	CLEANUP(plan_sectors_release) struct plan_sectors sectors = {0};
 	struct err_text why = {0};
-	const char *kind;
+	const char *kind = jread_str(r, o, "table", 8);
 
-	member_name(r, o, "name", disk->name, sizeof(disk->name));
-	member_name(r, o, "serial", disk->serial, sizeof(disk->serial));
-	member_name(r, o, "target", disk->target, sizeof(disk->target));
-	disk->size = jread_u64(r, o, "size", 512, PLAN_MAX_SIZE);
-	disk->sector = (uint32_t)jread_u64(r, o, "sector", 512, 4096);
-	if (disk->sector & (disk->sector - 1))
-		jread_fail(r, "sector must be a power of two");
-	kind = jread_str(r, o, "table", 8);
 	plan_read_sectors(r, o, &sectors);
 	if (!jread_ok(r))
 		return;
-	if (disk->size < disk->sector)
-		jread_fail(r, "%s is smaller than a sector", disk->name);
-	else if (table_decode_extents(sectors.v, sectors.n, disk->size, disk->sector, &disk->table,
-				      &why) < 0)
+	if (!disk->size && sectors.n)
+		jread_fail(r, "%s has a table but no size", disk->name);
+	else if (disk->size && table_decode_extents(sectors.v, sectors.n, disk->size, disk->sector,
+						    &disk->table, &why) < 0)
 		jread_fail(r, "%s: %s", disk->name, why.text);
 	else if (strcmp(kind, table_kind_name(disk->table.kind)))
 		jread_fail(r, "table of %s must be %s", disk->name,
 			   table_kind_name(disk->table.kind));
 }
 
-static void plan_read_disks(struct jread *r, const struct jdoc *o, struct plan *p)
+/* Only a disk of the target may have no size yet. */
+static void plan_read_disk(struct jread *r, const struct jdoc *o, bool target,
+			   struct plan_disk *disk)
 {
-	const struct jdoc *array = jread_array(r, o, "disks", PLAN_MAX_DISKS);
+	member_name(r, o, "name", disk->name, sizeof(disk->name));
+	member_name(r, o, "serial", disk->serial, sizeof(disk->serial));
+	disk->size = jread_u64(r, o, "size", target ? 0 : 512, PLAN_MAX_SIZE);
+	disk->sector = (uint32_t)jread_u64(r, o, "sector", disk->size ? 512 : 0, 4096);
+	if (disk->sector & (disk->sector - 1))
+		jread_fail(r, "sector must be a power of two");
+	else if (disk->size < disk->sector)
+		jread_fail(r, "%s is smaller than a sector", disk->name);
+	plan_read_table(r, o, disk);
+}
+
+static void plan_read_layout(struct jread *r, const struct jdoc *o, const char *name, bool target,
+			     struct plan_layout *l)
+{
+	const struct jdoc *array = jread_array(r, o, name, PLAN_MAX_DISKS);
 	size_t n = jdoc_length(array);
 
 	if (!n) {
-		jread_fail(r, "there is no disk in it");
+		jread_fail(r, "there is no disk in %s", name);
 		return;
 	}
-	p->disks = calloc(n, sizeof(*p->disks));
-	if (!p->disks)
+	l->disks = calloc(n, sizeof(*l->disks));
+	if (!l->disks)
 		jread_fail(r, "no memory for %zu disks", n);
-	while (jread_ok(r) && p->disk_count < n) {
-		uint32_t i = p->disk_count++;
+	while (jread_ok(r) && l->disk_count < n) {
+		uint32_t i = l->disk_count++;
 
-		plan_read_disk(r, jdoc_item(array, i), &p->disks[i]);
+		plan_read_disk(r, jdoc_item(array, i), target, &l->disks[i]);
 	}
+}
+
+/* Where a volume is on one side; a member that is not there is nowhere. */
+static void plan_read_place(struct jread *r, const struct jdoc *o, const char *name,
+			    const struct plan_layout *l, struct plan_place *place)
+{
+	const struct jdoc *p = jread_object_opt(r, o, name);
+	uint32_t last = l->disk_count ? l->disk_count - 1 : 0;
+
+	*place = (struct plan_place){.disk = PLAN_NOWHERE};
+	if (!p)
+		return;
+	place->disk = (uint32_t)jread_u64(r, p, "disk", 0, last);
+	place->partition = (uint32_t)jread_u64(r, p, "partition", 0, TABLE_MAX_PARTITIONS);
+	place->start = jread_u64(r, p, "start", 0, PLAN_MAX_SIZE);
+	place->length = jread_u64(r, p, "length", 0, PLAN_MAX_SIZE);
 }
 
 static void plan_read_volume(struct jread *r, const struct jdoc *o, struct plan *p,
 			     struct plan_volume *v)
 {
-	uint32_t last = p->disk_count ? p->disk_count - 1 : 0;
 	const char *kind = jread_str(r, o, "kind", 16);
 	size_t i = 0;
 
-	while (i <= VOLUME_SKIP && strcmp(kind, volume_kind_names[i]))
+	while (i <= VOLUME_KIND_LAST && strcmp(kind, volume_kind_names[i]))
 		i++;
-	if (i > VOLUME_SKIP)
-		jread_fail(r, "kind must be image, swap, format or skip");
+	if (i > VOLUME_KIND_LAST)
+		jread_fail(r, "kind must be image, swap, format, skip, create, esp, bios-boot or "
+			      "lv");
 	v->kind = (enum volume_kind)i;
-	v->disk = (uint32_t)jread_u64(r, o, "disk", 0, last);
-	v->partition = (uint32_t)jread_u64(r, o, "partition", 0, TABLE_MAX_PARTITIONS);
-	v->start = jread_u64(r, o, "start", 0, PLAN_MAX_SIZE);
-	v->length = jread_u64(r, o, "length", 0, PLAN_MAX_SIZE);
+	plan_read_place(r, o, "source", &p->source, &v->source);
+	plan_read_place(r, o, "target", &p->target, &v->target);
 	v->used = jread_u64(r, o, "used", 0, PLAN_MAX_SIZE);
 	v->used_blocks = jread_bool(r, o, "used_blocks");
 	member_word(r, o, "fstype", "_.+-", v->fstype, sizeof(v->fstype));
@@ -269,7 +328,8 @@ int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err)
 		(uint32_t)jread_u64(&r, d, "chunk_size", PLAN_MIN_CHUNK_SIZE, PLAN_MAX_CHUNK_SIZE);
 	if (jread_ok(&r) && !plan_chunk_size_fits(p->chunk_size))
 		jread_fail(&r, "chunk_size must be a power of two");
-	plan_read_disks(&r, d, p);
+	plan_read_layout(&r, d, "source", false, &p->source);
+	plan_read_layout(&r, d, "target", true, &p->target);
 	plan_read_volumes(&r, d, p);
 	plan_read_nics(&r, d, p);
 	if (jread_ok(&r))
@@ -303,18 +363,24 @@ static void plan_partition_name(const struct plan_disk *d, const char *base, uin
 const char *plan_volume_title(const struct plan *p, const struct plan_volume *v, char *out,
 			      size_t size)
 {
-	const struct plan_disk *d = &p->disks[v->disk];
+	const struct plan_layout *side = plan_place_is(&v->source) ? &p->source : &p->target;
+	const struct plan_place *place = plan_place_is(&v->source) ? &v->source : &v->target;
+	const struct plan_disk *d = &side->disks[place->disk];
 	const char *slash = strrchr(d->name, '/'), *base = slash ? slash + 1 : d->name;
 	const char *type = v->fstype[0] ? v->fstype : "unknown";
 	char name[300];
 
-	if (v->partition)
-		plan_partition_name(d, base, v->partition, name, sizeof(name));
+	if (v->kind == VOLUME_LV)
+		snprintf(name, sizeof(name), "logical volume %s", v->label);
+	else if (place->partition)
+		plan_partition_name(d, base, place->partition, name, sizeof(name));
 	else if (d->table.kind == TABLE_NONE)
 		snprintf(name, sizeof(name), "whole disk %s", base);
 	else
 		snprintf(name, sizeof(name), "boot gap of %s", base);
-	if (!v->partition && d->table.kind != TABLE_NONE)
+	if (volume_kind_is_new(v->kind))
+		snprintf(out, size, "%s (new, %s)", name, volume_kind_name(v->kind));
+	else if (!place->partition && d->table.kind != TABLE_NONE)
 		snprintf(out, size, "%s", name);
 	else if (v->label[0])
 		snprintf(out, size, "%s (%s, %s)", name, type, v->label);

@@ -1,8 +1,10 @@
 /* plan.h - what is to become of the target's disks: struct plan <-> JSON
  *
- * Made by the source (source/planner.c), shown to the user, sent in PLAN,
- * decoded and checked by the target (receive/check.c) against its own facts.
- * All sizes and offsets are bytes unless a name says sectors.
+ * A plan has two layouts, the source's disks as they are and the target's as
+ * they are to be, and volumes: each says where it is read and where it lands.
+ * Made by the source (source/planner.c, plan_layout.c), shown to the user, sent in
+ * PLAN, decoded and checked by the target (receive/check.c) against its own
+ * facts. All sizes and offsets are bytes unless a name says sectors.
  */
 #ifndef P2V_PLAN_PLAN_H
 #define P2V_PLAN_PLAN_H
@@ -26,35 +28,55 @@
 #define PLAN_MAX_CHUNK_SIZE (4u << 20)
 #define PLAN_CHUNK_SIZE     (1u << 20) /* unless something else is asked for */
 
+#define PLAN_NOWHERE UINT32_MAX /* plan_place.disk: there is no such place */
+
 enum volume_kind {
 	VOLUME_IMAGE,  /* chunks are transferred */
 	VOLUME_SWAP,   /* recreated with its UUID and label, not transferred */
 	VOLUME_FORMAT, /* recreated empty with its type, UUID and label */
 	VOLUME_SKIP,   /* left alone: an extended partition's container */
+	/* What the source does not have: */
+	VOLUME_CREATE,    /* a partition, empty or with a file system of its type */
+	VOLUME_ESP,       /* an EFI system partition */
+	VOLUME_BIOS_BOOT, /* a partition of a GPT, for GRUB's core image */
+	VOLUME_LV,        /* a logical volume: its label is "GROUP/NAME" */
+	VOLUME_KIND_LAST = VOLUME_LV,
 };
 
 /* A byte range of a disk: a partition, the boot gap between the table and the
- * first partition, or a whole disk without a table. */
-struct plan_volume {
-	uint32_t disk;      /* index into plan.disks */
+ * first partition, or a whole disk without a table. A VOLUME_LV's is the
+ * partition that holds it, of which it takes no particular bytes: start is 0. */
+struct plan_place {
+	uint32_t disk;      /* index into the layout's disks, or PLAN_NOWHERE */
 	uint32_t partition; /* the kernel's number, from 1; 0: gap or whole disk */
-	enum volume_kind kind;
-	uint64_t start;   /* bytes from the start of the disk (both disks) */
-	uint64_t length;  /* bytes */
-	uint64_t used;    /* bytes that the source expects to send, at most */
-	bool used_blocks; /* free space was found and is left out */
-	char fstype[32];  /* libblkid's name: "ext4", "swap"; "": unknown; "gap" */
-	char uuid[64];    /* file system or swap UUID, "" if none */
-	char label[256];  /* file system or swap label, "" if none */
+	uint64_t start;     /* bytes from the start of the disk */
+	uint64_t length;    /* bytes */
 };
 
+struct plan_volume {
+	enum volume_kind kind;
+	struct plan_place source; /* where it is read; nowhere: only on the target */
+	struct plan_place target; /* where it lands; nowhere: not laid out */
+	uint64_t used;            /* bytes that the source expects to send, at most */
+	bool used_blocks;         /* free space was found and is left out */
+	char fstype[32];          /* libblkid's name: "ext4", "swap"; "": unknown; "gap" */
+	char uuid[64];            /* file system or swap UUID, "" if none */
+	char label[256];          /* file system or swap label, "" if none */
+};
+
+/* A disk of either layout. */
 struct plan_disk {
-	char name[256];     /* the source's path or file name, for messages */
-	char serial[128];   /* the source disk's, "" if none */
-	uint64_t size;      /* the source disk's, bytes */
-	uint32_t sector;    /* the source disk's logical sector size, bytes */
-	char target[256];   /* device path on the target, "" until chosen */
+	char name[256];     /* source: path or file name, for messages; target: device path,
+			     * "" until one is chosen */
+	char serial[128];   /* "" if none */
+	uint64_t size;      /* bytes; target: 0 until it is laid out */
+	uint32_t sector;    /* logical, bytes; target: 0 until it is laid out */
 	struct table table; /* decoded, with its raw sectors */
+};
+
+struct plan_layout {
+	uint32_t disk_count;
+	struct plan_disk *disks; /* owned */
 };
 
 struct plan_nic {
@@ -68,10 +90,11 @@ struct plan {
 	uint8_t secret[DIGEST_SECRET_LEN]; /* of this push; keys the digests */
 	bool verify;                       /* the target re-reads what it wrote */
 	uint32_t chunk_size;               /* bytes of a volume in a chunk */
-	uint32_t disk_count;
-	struct plan_disk *disks; /* owned */
+	struct plan_layout source;
+	struct plan_layout target; /* a disk for each of the source's, and in their order */
 	uint32_t volume_count;
-	struct plan_volume *volumes; /* owned; ascending disk, start */
+	/* Owned. Those that have a source come first, ascending by its disk and start. */
+	struct plan_volume *volumes;
 	uint32_t nic_count;
 	struct plan_nic nics[PLAN_MAX_NICS];
 };
@@ -82,12 +105,8 @@ struct jdoc *plan_to_json(const struct plan *p);
 /* One volume as it stands in there; owned. */
 struct jdoc *plan_volume_to_json(const struct plan_volume *v);
 /* Decodes and checks everything that the plan alone can say: limits, known
- * kinds, volumes inside their disk, aligned to sectors and not overlapping,
- * partitions that agree with the decoded table sectors, names without control
- * characters. Every partition must be in a volume, which is VOLUME_SKIP for an
- * extended one; a volume without a partition is the boot gap (between
- * table.first_usable and the first partition), or, without a table, the whole
- * disk up to its last full sector. 0 or -EINVAL with @err; *p is then empty. */
+ * kinds, and the rules of plan_check.h. 0 or -EINVAL with @err; *p is then
+ * empty. */
 int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err);
 /* Identifies the plan that was shown, so that COMMIT is for that one: over its
  * JSON, which is the same on both ends. All zero, which fits no other plan,
@@ -97,8 +116,14 @@ struct digest plan_digest(const struct plan *p);
 /* May it be a plan's chunk_size? */
 bool plan_chunk_size_fits(uint64_t size);
 const char *volume_kind_name(enum volume_kind kind); /* "image", "swap", ... */
+/* Is it made anew on the target, out of nothing that the source has? */
+bool volume_kind_is_new(enum volume_kind kind);
+bool plan_place_is(const struct plan_place *place); /* is it somewhere? */
+/* Does target disk @disk have a size and a table yet? */
+bool plan_disk_laid_out(const struct plan *p, uint32_t disk);
 /* "vda1 (ext4, root)", "partition 1 of disk.img (ext4, root)", "boot gap of sda"
- * or "whole disk sdb (xfs, data)" into @out: for messages. */
+ * or "whole disk sdb (xfs, data)", by the source's names, or by the target's
+ * where there is no source, into @out: for messages. */
 const char *plan_volume_title(const struct plan *p, const struct plan_volume *v, char *out,
 			      size_t size);
 

@@ -1,5 +1,7 @@
 /* choose.c - see choose.h */
 #include "push/choose.h"
+#include "plan/plan_layout.h"
+#include "util/log.h"
 #include "util/text.h"
 
 #include <stdio.h>
@@ -72,14 +74,23 @@ static const struct facts_disk *choose_only(const struct facts *f, uint64_t need
 	return *count == 1 ? found : NULL;
 }
 
+/* What does not fit there is the target's to say, with all its reasons. */
+static void choose_land(struct plan *plan, uint32_t disk, const struct facts_disk *d)
+{
+	struct err_text err = {0};
+
+	if (plan_land(plan, disk, d, &err))
+		log_debug("no layout: %s", err.text);
+}
+
 static void choose_automatically(const struct facts *f, struct plan *plan, struct reasons *reasons)
 {
-	uint64_t needed = choose_needed(&plan->disks[0]);
+	uint64_t needed = choose_needed(&plan->source.disks[0]);
 	const struct facts_disk *d;
 	char list[300], bytes[16];
 	unsigned count;
 
-	if (plan->disk_count != 1) {
+	if (plan->source.disk_count != 1) {
 		reason_add(reasons, REASON_REFUSE, "target-not-chosen",
 			   "give one --target-disk for each --source, in the same order",
 			   "with several source disks the target disks must be named");
@@ -89,7 +100,7 @@ static void choose_automatically(const struct facts *f, struct plan *plan, struc
 	if (!count && f->root_in_ram)
 		d = choose_only(f, needed, true, &count);
 	if (d) {
-		text_copy(plan->disks[0].target, sizeof(plan->disks[0].target), d->path);
+		choose_land(plan, 0, d);
 		return;
 	}
 	choose_list(f, needed, list, sizeof(list));
@@ -111,18 +122,18 @@ void choose_targets(const struct options *o, const struct facts *f, struct plan 
 	char list[300];
 
 	if (!o->target_disks.n) {
-		if (plan->disk_count)
+		if (plan->source.disk_count)
 			choose_automatically(f, plan, reasons);
 		return;
 	}
-	for (uint32_t i = 0; i < plan->disk_count && i < o->target_disks.n; i++) {
+	for (uint32_t i = 0; i < plan->source.disk_count && i < o->target_disks.n; i++) {
 		const struct facts_disk *d = choose_find(f, o->target_disks.v[i]);
 
 		if (d) {
-			text_copy(plan->disks[i].target, sizeof(plan->disks[i].target), d->path);
+			choose_land(plan, i, d);
 			continue;
 		}
-		choose_list(f, choose_needed(&plan->disks[i]), list, sizeof(list));
+		choose_list(f, choose_needed(&plan->source.disks[i]), list, sizeof(list));
 		reason_add(reasons, REASON_REFUSE, "no-such-target-disk",
 			   "--target-disk is a device path or a serial of the target",
 			   "the target has no disk %s, it has: %s", o->target_disks.v[i],
@@ -133,13 +144,13 @@ void choose_targets(const struct options *o, const struct facts *f, struct plan 
 void choose_erase(const struct options *o, const struct facts *f, const struct plan *plan,
 		  struct msg_commit *commit, struct reasons *reasons)
 {
-	commit->erase_count = plan->disk_count;
+	commit->erase_count = plan->source.disk_count;
 	for (size_t n = 0; n < o->yes_erase.n; n++) {
 		const char *name = o->yes_erase.v[n];
 		bool used = false;
 
-		for (uint32_t i = 0; i < plan->disk_count; i++) {
-			const struct facts_disk *d = choose_find(f, plan->disks[i].target);
+		for (uint32_t i = 0; i < plan->source.disk_count; i++) {
+			const struct facts_disk *d = choose_find(f, plan->target.disks[i].name);
 
 			if (!d || !choose_names(d, name))
 				continue;

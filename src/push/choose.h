@@ -10,8 +10,8 @@
 
 /* Bytes that a target disk must have for this one. */
 uint64_t choose_needed(const struct plan_disk *d);
-/* Fills in every plan->disks[].target: the --target-disk of the same place, or
- * without one the only disk that is unused and large enough. A disk that the
+/* Makes the plan's target layout (plan_layout.h): on the --target-disk of the same
+ * place, or without one on the only disk that is unused and large enough. A disk that the
  * bootstrap was started from is taken only when there is no other, and only
  * when nothing runs from it any more. What goes wrong is a reason to refuse. */
 void choose_targets(const struct options *o, const struct facts *f, struct plan *plan,

@@ -27,13 +27,13 @@ static int confirm_disk(const struct facts_disk *d, char *named, size_t size)
 enum p2v_exit confirm_erase(const struct facts *f, const struct plan *plan,
 			    struct msg_commit *commit)
 {
-	commit->erase_count = plan->disk_count;
-	for (uint32_t i = 0; i < plan->disk_count; i++) {
-		const struct facts_disk *d = choose_find(f, plan->disks[i].target);
+	commit->erase_count = plan->target.disk_count;
+	for (uint32_t i = 0; i < plan->target.disk_count; i++) {
+		const struct facts_disk *d = choose_find(f, plan->target.disks[i].name);
 		int r;
 
 		if (!d) {
-			log_error("the target has no single disk %s", plan->disks[i].target);
+			log_error("the target has no single disk %s", plan->target.disks[i].name);
 			return P2V_EXIT_REFUSED;
 		}
 		if (commit->erase[i][0])

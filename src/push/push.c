@@ -167,11 +167,12 @@ static void push_goodbye(struct push *p)
 static enum p2v_exit push_plan(struct push *p)
 {
 	enum p2v_exit status = P2V_EXIT_OK;
-	bool chosen = p->plan.disk_count > 0;
+	const struct plan_layout *target = &p->plan.target;
+	bool chosen = target->disk_count > 0;
 
 	choose_targets(p->o, &p->facts, &p->plan, &p->reasons);
-	for (uint32_t i = 0; i < p->plan.disk_count; i++)
-		chosen = chosen && p->plan.disks[i].target[0];
+	for (uint32_t i = 0; i < target->disk_count; i++)
+		chosen = chosen && target->disks[i].name[0];
 	if (chosen) {
 		choose_erase(p->o, &p->facts, &p->plan, &p->commit, &p->reasons);
 		status = push_ask(p);
@@ -217,14 +218,15 @@ static int push_events(struct push *p, unsigned type, struct jdoc **out)
 
 static bool push_same_layout(const struct plan *a, const struct plan *b)
 {
-	if (a->disk_count != b->disk_count || a->volume_count != b->volume_count)
+	if (a->source.disk_count != b->source.disk_count || a->volume_count != b->volume_count)
 		return false;
-	for (uint32_t i = 0; i < a->volume_count; i++)
-		if (a->volumes[i].kind != b->volumes[i].kind ||
-		    a->volumes[i].disk != b->volumes[i].disk ||
-		    a->volumes[i].start != b->volumes[i].start ||
-		    a->volumes[i].length != b->volumes[i].length)
+	for (uint32_t i = 0; i < a->volume_count; i++) {
+		const struct plan_place *x = &a->volumes[i].source, *y = &b->volumes[i].source;
+
+		if (a->volumes[i].kind != b->volumes[i].kind || x->disk != y->disk ||
+		    x->start != y->start || x->length != y->length)
 			return false;
+	}
 	return true;
 }
 

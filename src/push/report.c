@@ -53,6 +53,13 @@ static struct jdoc *report_volume(const struct plan *p, const struct plan_volume
 	struct jdoc *o = plan_volume_to_json(v);
 	char title[300];
 
+	/* Beside the two places: what scripts knew before there were two. */
+	if (plan_place_is(&v->source)) {
+		jdoc_set_u64(o, "disk", v->source.disk);
+		jdoc_set_u64(o, "partition", v->source.partition);
+		jdoc_set_u64(o, "start", v->source.start);
+		jdoc_set_u64(o, "length", v->source.length);
+	}
 	jdoc_set_str(o, "title", plan_volume_title(p, v, title, sizeof(title)));
 	return o;
 }
@@ -62,15 +69,21 @@ void report_plan(const struct plan *p)
 {
 	struct jdoc *d = report_new("plan"), *disks = jdoc_array(), *volumes = jdoc_array();
 
-	for (uint32_t i = 0; i < p->disk_count; i++) {
-		const struct plan_disk *disk = &p->disks[i];
+	for (uint32_t i = 0; i < p->source.disk_count; i++) {
+		const struct plan_disk *disk = &p->source.disks[i], *to = &p->target.disks[i];
 		struct jdoc *o = jdoc_object();
 
 		jdoc_set_str(o, "source", disk->name);
 		jdoc_set_str(o, "serial", disk->serial);
 		jdoc_set_u64(o, "size", disk->size);
 		jdoc_set_str(o, "table", table_kind_name(disk->table.kind));
-		jdoc_set_str(o, "target", disk->target);
+		jdoc_set_u64(o, "sector", disk->sector);
+		jdoc_set_str(o, "target", to->name);
+		if (to->size) {
+			jdoc_set_u64(o, "target_size", to->size);
+			jdoc_set_u64(o, "target_sector", to->sector);
+			jdoc_set_str(o, "target_table", table_kind_name(to->table.kind));
+		}
 		jdoc_add(disks, o);
 	}
 	for (uint32_t i = 0; i < p->volume_count; i++)

@@ -29,8 +29,8 @@ static const char *show_safe(const char *s)
 void show_source(const struct plan *p)
 {
 	console_say("Source%s%s", p->hostname[0] ? " " : "", show_safe(p->hostname));
-	for (uint32_t i = 0; i < p->disk_count; i++) {
-		const struct plan_disk *d = &p->disks[i];
+	for (uint32_t i = 0; i < p->source.disk_count; i++) {
+		const struct plan_disk *d = &p->source.disks[i];
 
 		console_say("  %s  %s%s%s, %s partition table", show_safe(d->name),
 			    show_size(d->size), d->serial[0] ? ", serial " : "",
@@ -69,8 +69,58 @@ static const char *show_action(const struct plan_volume *v)
 		return "format anew";
 	case VOLUME_SKIP:
 		return "nothing to copy";
+	case VOLUME_CREATE:
+	case VOLUME_ESP:
+	case VOLUME_BIOS_BOOT:
+	case VOLUME_LV:
+		return "make anew";
 	}
 	return "?";
+}
+
+/* "/dev/vda1", "/dev/vda at 1.0 MiB", "?": where a volume lands. */
+static const char *show_place(const struct plan *p, const struct plan_volume *v)
+{
+	static char text[400];
+	const struct plan_disk *d;
+
+	/* Not laid out: the disk is chosen, or not even that. */
+	if (!plan_place_is(&v->target)) {
+		d = plan_place_is(&v->source) ? &p->target.disks[v->source.disk] : NULL;
+		return d && d->name[0] ? show_safe(d->name) : "?";
+	}
+	d = &p->target.disks[v->target.disk];
+	if (!plan_place_is(&v->source) || v->target.start != v->source.start ||
+	    v->target.partition != v->source.partition)
+		snprintf(text, sizeof(text), "%s, partition %u, at %s", show_safe(d->name),
+			 v->target.partition, show_size(v->target.start));
+	else
+		snprintf(text, sizeof(text), "%s", show_safe(d->name));
+	return text;
+}
+
+static void show_erased(const struct facts_disk *d)
+{
+	console_say("Erased: everything on %s of the target (%s%s%s)", show_safe(d->path),
+		    show_size(d->size), d->serial[0] ? ", serial " : "", show_safe(d->serial));
+	for (size_t c = 0; c < d->contents.n; c++)
+		console_say("  %s", show_safe(d->contents.v[c]));
+	if (!d->contents.n)
+		console_say("  nothing known is on it");
+}
+
+/* The target's disks as they are to be. */
+static void show_layout(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->target.disk_count; i++) {
+		const struct plan_disk *d = &p->target.disks[i];
+
+		if (d->size)
+			console_say("  %s becomes %s: %s partition table, %u partition%s, %s",
+				    show_safe(p->source.disks[i].name), show_safe(d->name),
+				    table_kind_name(d->table.kind), d->table.partition_count,
+				    d->table.partition_count == 1 ? "" : "s", show_size(d->size));
+	}
 }
 
 void show_plan(const struct plan *p, const struct facts *f)
@@ -79,33 +129,29 @@ void show_plan(const struct plan *p, const struct facts *f)
 	char title[320];
 
 	console_say("Plan");
+	show_layout(p);
 	console_say("  %-36s %10s %10s  %-16s  %s", "volume", "size", "used", "action", "to");
 	for (uint32_t i = 0; i < p->volume_count; i++) {
 		const struct plan_volume *v = &p->volumes[i];
-		const char *to = p->disks[v->disk].target;
+		const struct plan_place *place =
+			plan_place_is(&v->source) ? &v->source : &v->target;
 
 		plan_volume_title(p, v, title, sizeof(title));
-		console_say("  %-36s %10s %10s  %-16s  %s", show_safe(title), show_size(v->length),
+		console_say("  %-36s %10s %10s  %-16s  %s", show_safe(title),
+			    show_size(place->length),
 			    v->kind == VOLUME_IMAGE ? show_size(v->used) : "-", show_action(v),
-			    *to ? show_safe(to) : "?");
+			    show_place(p, v));
 		if (v->kind == VOLUME_IMAGE)
 			total += v->used;
 	}
 	console_say("  %s to send at most, before compression%s", show_size(total),
 		    p->verify ? "; what is written is read back and compared" : "");
-	for (uint32_t i = 0; i < p->disk_count; i++) {
-		const struct facts_disk *d =
-			p->disks[i].target[0] ? choose_find(f, p->disks[i].target) : NULL;
+	for (uint32_t i = 0; i < p->target.disk_count; i++) {
+		const char *name = p->target.disks[i].name;
+		const struct facts_disk *d = name[0] ? choose_find(f, name) : NULL;
 
-		if (!d)
-			continue;
-		console_say("Erased: everything on %s of the target (%s%s%s)", show_safe(d->path),
-			    show_size(d->size), d->serial[0] ? ", serial " : "",
-			    show_safe(d->serial));
-		for (size_t c = 0; c < d->contents.n; c++)
-			console_say("  %s", show_safe(d->contents.v[c]));
-		if (!d->contents.n)
-			console_say("  nothing known is on it");
+		if (d)
+			show_erased(d);
 	}
 }
 

@@ -108,7 +108,7 @@ int transfer_new(const struct options *o, struct transport *transport, const str
 	level_start(&t->level);
 	t->level_now = o->compress_auto ? level_value(&t->level) : o->compress_level;
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		uint64_t n = chunk_count(plan->volumes[i].length, plan->chunk_size);
+		uint64_t n = chunk_count(plan->volumes[i].source.length, plan->chunk_size);
 
 		if (plan->volumes[i].kind != VOLUME_IMAGE)
 			continue;
@@ -125,7 +125,7 @@ int transfer_new(const struct options *o, struct transport *transport, const str
 
 const struct digest *transfer_digests(const struct transfer *t, uint32_t volume, uint64_t *count)
 {
-	*count = chunk_count(t->plan->volumes[volume].length, t->plan->chunk_size);
+	*count = chunk_count(t->plan->volumes[volume].source.length, t->plan->chunk_size);
 	return t->digests[volume];
 }
 

@@ -40,8 +40,8 @@ static struct mkfs_volume apply_volume(const struct plan_volume *v)
 	return (struct mkfs_volume){.fstype = v->fstype,
 				    .uuid = v->uuid,
 				    .label = v->label,
-				    .start = v->start,
-				    .length = v->length};
+				    .start = v->target.start,
+				    .length = v->target.length};
 }
 
 /* The mkfs programs want the partition for themselves, which our own claim on
@@ -55,10 +55,10 @@ static int apply_format(const struct plan_volume *v, struct disk_target *t, stru
 
 	if (t->file)
 		return mkfs_make(t, &m, NULL, err);
-	r = nodes_wait((dev_t)t->device, v->partition, APPLY_NODE_WAIT, node, sizeof(node));
+	r = nodes_wait((dev_t)t->device, v->target.partition, APPLY_NODE_WAIT, node, sizeof(node));
 	if (r)
 		return err_set(err, r, "%s: partition %u has no device node", t->path,
-			       v->partition);
+			       v->target.partition);
 	disk_close(t);
 	r = mkfs_make(t, &m, node, err);
 	if (disk_open(t->path, DISK_CLAIM, &again, r ? NULL : err))
@@ -75,7 +75,7 @@ static int apply_one(const struct plan *plan, const struct step *s, struct sessi
 		     struct err_text *err)
 {
 	struct disk_target *t = &session->disks[s->disk];
-	const struct table *table = &plan->disks[s->disk].table;
+	const struct table *table = &plan->target.disks[s->disk].table;
 	const struct plan_volume *v = &plan->volumes[s->volume];
 	struct mkfs_volume m;
 
@@ -83,7 +83,7 @@ static int apply_one(const struct plan *plan, const struct step *s, struct sessi
 	case STEP_WIPE:
 		return apply_wipe(t, err);
 	case STEP_CLEAN:
-		return apply_zero_ends(t, v->start, v->length, err);
+		return apply_zero_ends(t, v->target.start, v->target.length, err);
 	case STEP_TABLE:
 		return label_write_raw(t, table, err);
 	case STEP_LABEL:

@@ -11,7 +11,7 @@
 const struct facts_disk *check_target(const struct plan_disk *d, const struct facts *facts)
 {
 	for (uint32_t i = 0; i < facts->disk_count; i++)
-		if (d->target[0] && !strcmp(facts->disks[i].path, d->target))
+		if (d->name[0] && !strcmp(facts->disks[i].path, d->name))
 			return &facts->disks[i];
 	return NULL;
 }
@@ -24,20 +24,21 @@ static void check_users(const struct facts_disk *t, struct reasons *reasons)
 			   "%s is in use: %s", t->path, t->users.v[i]);
 }
 
+/* By what the source has: a plan that does not fit is not laid out. */
 static uint64_t check_needed(const struct plan *plan, uint32_t disk)
 {
-	const struct plan_disk *d = &plan->disks[disk];
+	const struct plan_disk *d = &plan->source.disks[disk];
 	uint64_t need = d->table.kind == TABLE_NONE ? 0 : table_min_size(&d->table);
 
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
-		const struct plan_volume *v = &plan->volumes[i];
+		const struct plan_place *p = &plan->volumes[i].source;
 
-		if (v->disk != disk)
+		if (p->disk != disk)
 			continue;
-		if (v->length > UINT64_MAX - v->start)
+		if (p->length > UINT64_MAX - p->start)
 			return UINT64_MAX;
-		if (v->start + v->length > need)
-			need = v->start + v->length;
+		if (p->start + p->length > need)
+			need = p->start + p->length;
 	}
 	return need;
 }
@@ -45,6 +46,7 @@ static uint64_t check_needed(const struct plan *plan, uint32_t disk)
 static void check_size(const struct plan *plan, uint32_t disk, const struct facts_disk *t,
 		       struct reasons *reasons)
 {
+	const struct plan_disk *from = &plan->source.disks[disk];
 	uint64_t need = check_needed(plan, disk);
 	char have[16], want[16];
 
@@ -53,34 +55,61 @@ static void check_size(const struct plan *plan, uint32_t disk, const struct fact
 			   "give the target a larger disk, or shrink the source's last partition",
 			   "%s has %llu bytes (%s), but %s needs %llu (%s)", t->path,
 			   (unsigned long long)t->size, text_size(t->size, have, sizeof(have)),
-			   plan->disks[disk].name, (unsigned long long)need,
+			   from->name, (unsigned long long)need,
 			   text_size(need, want, sizeof(want)));
-	else if (t->size > plan->disks[disk].size)
+	else if (t->size > from->size)
 		reason_add(reasons, REASON_NOTE, "larger-target", "",
-			   "%s is larger than %s; %s at its end stay free", t->path,
-			   plan->disks[disk].name,
-			   text_size(t->size - plan->disks[disk].size, have, sizeof(have)));
+			   "%s is larger than %s; %s at its end stay free", t->path, from->name,
+			   text_size(t->size - from->size, have, sizeof(have)));
+}
+
+static bool check_sectors(const struct plan *plan, uint32_t disk, const struct facts_disk *t)
+{
+	const struct plan_disk *from = &plan->source.disks[disk];
+
+	return t->sector == from->sector || (t->file && from->table.kind == TABLE_NONE);
+}
+
+/* The layout must be for this disk. One that could not be made is explained by
+ * its size or its sectors. */
+static void check_layout(const struct plan *plan, uint32_t disk, const struct facts_disk *t,
+			 struct reasons *reasons)
+{
+	const struct plan_disk *d = &plan->target.disks[disk];
+	char have[16], want[16];
+
+	if (!check_sectors(plan, disk, t) || check_needed(plan, disk) > t->size)
+		return;
+	if (!d->size)
+		reason_add(reasons, REASON_REFUSE, "no-layout", "use the same release on both ends",
+			   "the plan does not say what %s is to look like", t->path);
+	else if (d->size != t->size || d->sector != t->sector)
+		reason_add(reasons, REASON_REFUSE, "layout-differs", "push again",
+			   "the plan is for a disk of %s with sectors of %u bytes, but %s has %s "
+			   "and %u",
+			   text_size(d->size, want, sizeof(want)), d->sector, t->path,
+			   text_size(t->size, have, sizeof(have)), t->sector);
 }
 
 static void check_disk(const struct plan *plan, uint32_t disk, const struct facts *facts,
 		       struct reasons *reasons)
 {
-	const struct plan_disk *d = &plan->disks[disk];
+	const struct plan_disk *d = &plan->target.disks[disk], *from = &plan->source.disks[disk];
 	const struct facts_disk *t = check_target(d, facts);
 
 	if (!t) {
 		reason_add(reasons, REASON_REFUSE, "target-not-found",
 			   "choose one of the target's disks with --target-disk",
 			   "the target offers no disk %s (for %s)",
-			   d->target[0] ? d->target : "(none chosen)", d->name);
+			   d->name[0] ? d->name : "(none chosen)", from->name);
 		return;
 	}
 	for (uint32_t i = 0; i < disk; i++)
-		if (check_target(&plan->disks[i], facts) == t)
+		if (check_target(&plan->target.disks[i], facts) == t)
 			reason_add(reasons, REASON_REFUSE, "target-used-twice",
 				   "give each source disk a target disk of its own",
-				   "%s is to take both %s and %s", t->path, plan->disks[i].name,
-				   d->name);
+				   "%s is to take both %s and %s", t->path,
+				   plan->source.disks[i].name, from->name);
 	if (t->boot_disk && !facts->root_in_ram)
 		reason_add(reasons, REASON_REFUSE, "not-in-ram",
 			   "boot the target with the ramboot initrd, or without p2v.ramboot=off",
@@ -92,17 +121,42 @@ static void check_disk(const struct plan *plan, uint32_t disk, const struct fact
 		reason_add(reasons, REASON_REFUSE, "target-read-only",
 			   "make it writable in the hypervisor, or with blockdev --setrw",
 			   "%s is read-only", t->path);
-	if (t->sector != d->sector && !(t->file && d->table.kind == TABLE_NONE))
+	if (!check_sectors(plan, disk, t))
 		reason_add(
 			reasons, REASON_REFUSE, "sector-size-differs",
 			"give the target a disk with the source's sector size",
 			"%s has sectors of %u bytes, %s of %u: the partition table cannot be kept",
-			t->path, t->sector, d->name, d->sector);
+			t->path, t->sector, from->name, from->sector);
 	if (!t->file && !facts->is_root)
 		reason_add(reasons, REASON_REFUSE, "not-root",
 			   "let the receiver run as root on the target",
 			   "the receiver is not root, so it cannot write to %s", t->path);
 	check_size(plan, disk, t, reasons);
+	check_layout(plan, disk, t, reasons);
+}
+
+/* What a plan can say, and nothing here can do yet. */
+static void check_kinds(const struct plan *plan, struct reasons *reasons)
+{
+	char title[320];
+
+	for (uint32_t i = 0; i < plan->volume_count; i++) {
+		const struct plan_volume *v = &plan->volumes[i];
+
+		if (volume_kind_is_new(v->kind))
+			reason_add(reasons, REASON_REFUSE, "kind-unsupported",
+				   "use the same release on both ends",
+				   "%s: this receiver cannot make it",
+				   plan_volume_title(plan, v, title, sizeof(title)));
+	}
+}
+
+/* The disk of the facts that a volume lands on, or NULL. */
+static const struct facts_disk *
+check_volume_target(const struct plan *plan, const struct plan_volume *v, const struct facts *facts)
+{
+	return plan_place_is(&v->target) ? check_target(&plan->target.disks[v->target.disk], facts)
+					 : NULL;
 }
 
 static void check_formats(const struct plan *plan, const struct facts *facts,
@@ -110,7 +164,7 @@ static void check_formats(const struct plan *plan, const struct facts *facts,
 {
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
 		const struct plan_volume *v = &plan->volumes[i];
-		const struct facts_disk *t = check_target(&plan->disks[v->disk], facts);
+		const struct facts_disk *t = check_volume_target(plan, v, facts);
 		char title[320];
 
 		if (v->kind != VOLUME_FORMAT || mkfs_tool(v->fstype, t && t->file))
@@ -158,8 +212,9 @@ static void check_machine(const struct facts *facts, const struct check_options 
 void check_plan(const struct plan *plan, const struct facts *facts,
 		const struct check_options *options, struct reasons *reasons)
 {
-	for (uint32_t i = 0; i < plan->disk_count; i++)
+	for (uint32_t i = 0; i < plan->target.disk_count; i++)
 		check_disk(plan, i, facts, reasons);
+	check_kinds(plan, reasons);
 	check_formats(plan, facts, options, reasons);
 	check_machine(facts, options, reasons);
 }
@@ -172,17 +227,17 @@ int check_commit(const struct plan *plan, const struct facts *facts, const struc
 	if (digest_is_none(&own) || !digest_equal(&own, &c->plan))
 		return err_set(err, CHECK_E_DIGEST,
 			       "the plan to carry out is not the plan that was judged");
-	if (c->erase_count != plan->disk_count)
+	if (c->erase_count != plan->target.disk_count)
 		return err_set(err, CHECK_E_ERASE,
 			       "%u disks are named for erasing, the plan erases %u", c->erase_count,
-			       plan->disk_count);
-	for (uint32_t i = 0; i < plan->disk_count; i++) {
-		const struct facts_disk *t = check_target(&plan->disks[i], facts);
+			       plan->target.disk_count);
+	for (uint32_t i = 0; i < plan->target.disk_count; i++) {
+		const struct facts_disk *t = check_target(&plan->target.disks[i], facts);
 		const char *name = c->erase[i];
 
 		if (!t)
 			return err_set(err, CHECK_E_ERASE, "the disk %s has gone",
-				       plan->disks[i].target);
+				       plan->target.disks[i].name);
 		if (!name[0] || (strcmp(name, t->path) && strcmp(name, t->serial)))
 			return err_set(err, CHECK_E_ERASE,
 				       "the disk named for erasing is \"%s\", but the plan erases "

@@ -25,12 +25,13 @@ struct check_options {
 
 /* Appends to @reasons; reasons_refuse() is the verdict. Codes:
  * target-not-found, target-used-twice, target-in-use, target-read-only,
- * target-too-small, sector-size-differs, not-in-ram, not-root, session-space,
- * tool-missing, format-unsupported, cutover-not-in-ram; warnings and notes:
+ * target-too-small, sector-size-differs, no-layout, layout-differs, not-in-ram,
+ * not-root, session-space, tool-missing, format-unsupported, kind-unsupported,
+ * cutover-not-in-ram; warnings and notes:
  * kexec-unusable, low-memory, larger-target. */
 void check_plan(const struct plan *plan, const struct facts *facts,
 		const struct check_options *options, struct reasons *reasons);
-/* The disk of the facts that a plan's disk goes to, or NULL. */
+/* The disk of the facts that is a disk of the plan's target layout, or NULL. */
 const struct facts_disk *check_target(const struct plan_disk *d, const struct facts *facts);
 /* Is COMMIT for the plan that was judged, and does it name the disks? 0;
  * CHECK_E_DIGEST or CHECK_E_ERASE with @err. */

@@ -15,7 +15,7 @@ static uint64_t chunkmap_chunks(const struct plan *plan, uint32_t volume)
 {
 	const struct plan_volume *v = &plan->volumes[volume];
 
-	return v->kind == VOLUME_IMAGE ? chunk_count(v->length, plan->chunk_size) : 0;
+	return v->kind == VOLUME_IMAGE ? chunk_count(v->source.length, plan->chunk_size) : 0;
 }
 
 uint64_t chunkmaps_size(const struct plan *plan)

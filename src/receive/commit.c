@@ -109,8 +109,8 @@ static int control_claim(struct control *c)
 		return receive_fail(c->peer, c->status, r == -EBUSY ? "target-in-use" : "claim",
 				    "free the disk on the target, or wait for the other push", "%s",
 				    err.text[0] ? err.text : strerror(-r));
-	for (uint32_t i = 0; i < c->plan.disk_count; i++) {
-		const struct facts_disk *f = check_target(&c->plan.disks[i], &c->facts);
+	for (uint32_t i = 0; i < c->plan.target.disk_count; i++) {
+		const struct facts_disk *f = check_target(&c->plan.target.disks[i], &c->facts);
 		const struct disk_target *t = &c->session.disks[i];
 
 		if (!f || f->size != t->size || f->sector != t->sector || f->file != t->file)
@@ -179,8 +179,9 @@ int control_commit(struct control *c, const struct frame *f)
 	c->committed = true;
 	c->status = P2V_EXIT_FAILED;
 	console_state("a push from %s begins: its disk replaces %s%s",
-		      c->plan.hostname[0] ? c->plan.hostname : "an image", c->plan.disks[0].target,
-		      c->plan.disk_count > 1 ? " and more" : "");
+		      c->plan.hostname[0] ? c->plan.hostname : "an image",
+		      c->plan.target.disks[0].name,
+		      c->plan.target.disk_count > 1 ? " and more" : "");
 	if (apply_steps(&c->plan, &c->steps, &c->session, control_apply_event, c, &err))
 		return receive_fail(c->peer, c->status, "apply",
 				    "look at the target's disk and kernel messages, and push again",

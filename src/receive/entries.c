@@ -17,12 +17,13 @@
 static void entries_grub_name(const struct plan *plan, const struct plan_volume *v, char *out,
 			      size_t size)
 {
-	const char *kind = plan->disks[v->disk].table.kind == TABLE_GPT ? "gpt" : "msdos";
+	const char *kind =
+		plan->target.disks[v->target.disk].table.kind == TABLE_GPT ? "gpt" : "msdos";
 
-	if (v->partition)
-		snprintf(out, size, "hd%u,%s%u", v->disk, kind, v->partition);
+	if (v->target.partition)
+		snprintf(out, size, "hd%u,%s%u", v->target.disk, kind, v->target.partition);
 	else
-		snprintf(out, size, "hd%u", v->disk);
+		snprintf(out, size, "hd%u", v->target.disk);
 }
 
 static int entries_trees(const struct root *root, struct find_trees *trees)

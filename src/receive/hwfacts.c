@@ -30,8 +30,8 @@ static int hwfacts_target_disks(FILE *out, const struct root *root)
 {
 	const struct plan *plan = root->plan;
 
-	for (uint32_t i = 0; i < plan->disk_count; i++)
-		fprintf(out, "%s\n", plan->disks[i].target);
+	for (uint32_t i = 0; i < plan->target.disk_count; i++)
+		fprintf(out, "%s\n", plan->target.disks[i].name);
 	return 0;
 }
 

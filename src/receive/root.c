@@ -35,14 +35,16 @@ static bool root_has(int dirfd, const char *path)
 
 bool root_volume_node(const struct plan *plan, const struct plan_volume *v, char *out, size_t size)
 {
-	const char *target = plan->disks[v->disk].target;
+	const struct plan_disk *disk = &plan->target.disks[v->target.disk];
+	const char *target = disk->name;
 	struct stat st;
 
 	if (stat(target, &st) < 0 || !S_ISBLK(st.st_mode))
 		return false;
-	if (plan->disks[v->disk].table.kind == TABLE_NONE)
+	if (disk->table.kind == TABLE_NONE)
 		return text_copy(out, size, target);
-	return v->partition && nodes_wait(st.st_rdev, v->partition, ROOT_NODE_WAIT, out, size) == 0;
+	return v->target.partition &&
+	       nodes_wait(st.st_rdev, v->target.partition, ROOT_NODE_WAIT, out, size) == 0;
 }
 
 static int root_mount(const struct plan *plan, uint32_t volume, const char *target,
@@ -53,9 +55,9 @@ static int root_mount(const struct plan *plan, uint32_t volume, const char *targ
 	struct mount_source source = {.path = node};
 
 	if (!root_volume_node(plan, v, node, sizeof(node)))
-		source = (struct mount_source){.path = plan->disks[v->disk].target,
-					       .start = v->start,
-					       .length = v->length};
+		source = (struct mount_source){.path = plan->target.disks[v->target.disk].name,
+					       .start = v->target.start,
+					       .length = v->target.length};
 	return mount_volume(&source, v->fstype, target, options, err);
 }
 

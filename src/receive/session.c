@@ -151,8 +151,8 @@ int session_acquire(struct session *s, struct err_text *err)
 
 int session_claim(struct session *s, const struct plan *plan, struct err_text *err)
 {
-	for (uint32_t i = 0; i < plan->disk_count; i++) {
-		int r = disk_open(plan->disks[i].target, DISK_CLAIM, &s->disks[i], err);
+	for (uint32_t i = 0; i < plan->target.disk_count; i++) {
+		int r = disk_open(plan->target.disks[i].name, DISK_CLAIM, &s->disks[i], err);
 
 		if (r) {
 			session_release_disks(s);
@@ -163,7 +163,8 @@ int session_claim(struct session *s, const struct plan *plan, struct err_text *e
 			if (!disk_same(&s->disks[i], &s->disks[k]))
 				continue;
 			session_release_disks(s);
-			return err_set(err, -EINVAL, "%s is named twice", plan->disks[i].target);
+			return err_set(err, -EINVAL, "%s is named twice",
+				       plan->target.disks[i].name);
 		}
 	}
 	return 0;
@@ -270,7 +271,7 @@ static int session_load(struct session *s, const uint8_t token[PROTO_TOKEN_LEN],
 	r = plan_from_json(jread_object(&jr, d, "plan"), &s->plan, err);
 	if (!r)
 		r = session_open_disks(s, &jr, d, err);
-	if (!r && s->disk_count != s->plan.disk_count)
+	if (!r && s->disk_count != s->plan.target.disk_count)
 		r = err_set(err, -EINVAL, "%s is damaged", s->path);
 	return r ? r : chunkmaps_open(s->dirfd, &s->plan, &s->maps, err);
 }

@@ -34,7 +34,7 @@ static void steps_add_volumes(struct steps *s, const struct plan *plan, uint32_t
 			      enum step_kind kind, enum volume_kind of)
 {
 	for (uint32_t i = 0; i < plan->volume_count; i++)
-		if (plan->volumes[i].disk == disk && plan->volumes[i].kind == of)
+		if (plan->volumes[i].target.disk == disk && plan->volumes[i].kind == of)
 			steps_add(s, kind, disk, i);
 }
 
@@ -43,18 +43,19 @@ int steps_make(const struct plan *plan, struct steps *out)
 	struct steps s = {0};
 
 	/* At most: three for each disk, two for each volume. */
-	s.v = calloc(3 * (size_t)plan->disk_count + 2 * (size_t)plan->volume_count + 1,
+	s.v = calloc(3 * (size_t)plan->target.disk_count + 2 * (size_t)plan->volume_count + 1,
 		     sizeof(*s.v));
 	if (!s.v)
 		return -ENOMEM;
-	for (uint32_t d = 0; d < plan->disk_count; d++) {
+	for (uint32_t d = 0; d < plan->target.disk_count; d++) {
 		steps_add(&s, STEP_WIPE, d, 0);
 		for (uint32_t i = 0; i < plan->volume_count; i++)
 			/* The container holds the logical partitions' tables and
 			 * the partitions, which are cleaned themselves. */
-			if (plan->volumes[i].disk == d && plan->volumes[i].kind != VOLUME_SKIP)
+			if (plan->volumes[i].target.disk == d &&
+			    plan->volumes[i].kind != VOLUME_SKIP)
 				steps_add(&s, STEP_CLEAN, d, i);
-		if (plan->disks[d].table.kind != TABLE_NONE) {
+		if (plan->target.disks[d].table.kind != TABLE_NONE) {
 			steps_add(&s, STEP_TABLE, d, 0);
 			steps_add(&s, STEP_LABEL, d, 0);
 		}
@@ -73,7 +74,7 @@ void steps_release(struct steps *s)
 
 const char *step_title(const struct plan *plan, const struct step *s, char *out, size_t size)
 {
-	const struct plan_disk *d = &plan->disks[s->disk];
+	const struct plan_disk *d = &plan->target.disks[s->disk];
 	const struct plan_volume *v = &plan->volumes[s->volume];
 	char title[320] = "";
 
@@ -81,26 +82,26 @@ const char *step_title(const struct plan *plan, const struct step *s, char *out,
 		plan_volume_title(plan, v, title, sizeof(title));
 	switch (s->kind) {
 	case STEP_WIPE:
-		snprintf(out, size, "erase everything on %s", d->target);
+		snprintf(out, size, "erase everything on %s", d->name);
 		break;
 	case STEP_CLEAN:
-		snprintf(out, size, "clear both ends of %s on %s", title, d->target);
+		snprintf(out, size, "clear both ends of %s on %s", title, d->name);
 		break;
 	case STEP_TABLE:
 		snprintf(out, size, "write the %s partition table of %s to %s",
-			 table_kind_name(d->table.kind), d->name, d->target);
+			 table_kind_name(d->table.kind), plan->source.disks[s->disk].name, d->name);
 		break;
 	case STEP_LABEL:
 		snprintf(out, size,
-			 "complete and compare the partition table of %s (%u partitions)",
-			 d->target, d->table.partition_count);
+			 "complete and compare the partition table of %s (%u partitions)", d->name,
+			 d->table.partition_count);
 		break;
 	case STEP_SWAP:
-		snprintf(out, size, "recreate swap %s on %s%s%s", title, d->target,
+		snprintf(out, size, "recreate swap %s on %s%s%s", title, d->name,
 			 v->uuid[0] ? ", UUID " : "", v->uuid);
 		break;
 	case STEP_FORMAT:
-		snprintf(out, size, "make an empty %s %s on %s%s%s", v->fstype, title, d->target,
+		snprintf(out, size, "make an empty %s %s on %s%s%s", v->fstype, title, d->name,
 			 v->uuid[0] ? ", UUID " : "", v->uuid);
 		break;
 	}
@@ -120,7 +121,7 @@ int steps_describe(const struct plan *plan, const struct steps *s, struct strv *
 			if (again)
 				continue;
 			r = strv_addf(out, "clear both ends of every volume on %s",
-				      plan->disks[s->v[i].disk].target);
+				      plan->target.disks[s->v[i].disk].name);
 		} else {
 			r = strv_add(out, step_title(plan, &s->v[i], title, sizeof(title)));
 		}

@@ -29,8 +29,8 @@ static int verify_read(struct verify *v, const struct chunk *c)
 {
 	const struct plan *plan = &v->session->plan;
 	const struct plan_volume *vol = &plan->volumes[c->volume];
-	const struct disk_target *disk = &v->session->disks[vol->disk];
-	uint64_t base = vol->start + c->number * plan->chunk_size;
+	const struct disk_target *disk = &v->session->disks[vol->target.disk];
+	uint64_t base = vol->target.start + c->number * plan->chunk_size;
 	struct chunk_range range;
 	uint32_t run = 0;
 	size_t at = 0;
@@ -53,7 +53,7 @@ static int verify_compare(struct verify *v, const struct chunk *c)
 	struct digest d;
 
 	/* A query may be the first that a plain file's file system hears of us. */
-	if (r == -EINVAL && disk_give_up_direct(&v->session->disks[vol->disk]))
+	if (r == -EINVAL && disk_give_up_direct(&v->session->disks[vol->target.disk]))
 		r = verify_read(v, c);
 	if (r)
 		return r;

@@ -58,7 +58,7 @@ int writer_check(const struct plan *plan, const struct chunk *c, struct err_text
 	v = &plan->volumes[c->volume];
 	if (v->kind != VOLUME_IMAGE)
 		return err_set(err, -EPROTO, "CHUNK: volume %u is not transferred", c->volume);
-	length = chunk_length(v->length, c->number, plan->chunk_size);
+	length = chunk_length(v->source.length, c->number, plan->chunk_size);
 	if (!length)
 		return err_set(err, -EPROTO, "CHUNK: volume %u has no chunk %llu", c->volume,
 			       (unsigned long long)c->number);
@@ -95,8 +95,8 @@ static int writer_write(struct writer *w, const struct chunk *c, struct err_text
 	const struct plan *plan = &w->session->plan;
 	const struct plan_volume *v = &plan->volumes[c->volume];
 	struct chunkmap *map = &w->session->maps.maps[c->volume];
-	struct disk_target *disk = &w->session->disks[v->disk];
-	uint64_t base = v->start + c->number * plan->chunk_size;
+	struct disk_target *disk = &w->session->disks[v->target.disk];
+	uint64_t base = v->target.start + c->number * plan->chunk_size;
 	int r;
 
 	if (!session_begin_write(w->session))

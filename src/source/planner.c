@@ -1,5 +1,6 @@
 /* planner.c - see planner.h */
 #include "source/planner.h"
+#include "table/table_convert.h"
 #include "util/text.h"
 
 #include <errno.h>
@@ -26,36 +27,13 @@ static bool planner_is_extended(const struct inventory_disk *disk, const struct 
 	return t && t->extended;
 }
 
-static int planner_copy_table(const struct table *from, struct table *to)
-{
-	*to = *from;
-	to->partitions = calloc(from->partition_count + 1, sizeof(*to->partitions));
-	to->extents = calloc(from->extent_count + 1, sizeof(*to->extents));
-	to->extent_count = 0;
-	if (!to->partitions || !to->extents)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < from->partition_count; i++)
-		to->partitions[i] = from->partitions[i];
-	for (uint32_t i = 0; i < from->extent_count; i++) {
-		struct table_extent *e = &to->extents[i];
-
-		*e = from->extents[i];
-		e->bytes = malloc(e->length ? e->length : 1);
-		if (!e->bytes)
-			return -ENOMEM;
-		memcpy(e->bytes, from->extents[i].bytes, e->length);
-		to->extent_count++;
-	}
-	return 0;
-}
-
 static int planner_disk(const struct inventory_disk *from, struct plan_disk *to)
 {
 	text_printable(from->path, to->name, sizeof(to->name));
 	text_printable(from->serial, to->serial, sizeof(to->serial));
 	to->size = from->size;
 	to->sector = from->sector;
-	return planner_copy_table(&from->table, &to->table);
+	return table_copy(&from->table, &to->table);
 }
 
 static struct plan_volume *planner_add(struct plan *plan, uint32_t disk)
@@ -65,7 +43,8 @@ static struct plan_volume *planner_add(struct plan *plan, uint32_t disk)
 	if (plan->volume_count >= PLAN_MAX_VOLUMES)
 		return NULL;
 	v = &plan->volumes[plan->volume_count++];
-	v->disk = disk;
+	v->source.disk = disk;
+	v->target.disk = PLAN_NOWHERE;
 	return v;
 }
 
@@ -86,9 +65,9 @@ static uint64_t planner_gap(const struct inventory_disk *disk, uint64_t *start)
 static void planner_volume(const struct inventory_disk *disk, const struct inventory_part *p,
 			   struct plan_volume *v)
 {
-	v->partition = p->number;
-	v->start = p->start;
-	v->length = p->length;
+	v->source.partition = p->number;
+	v->source.start = p->start;
+	v->source.length = p->length;
 	v->kind = VOLUME_IMAGE;
 	if (planner_is_extended(disk, p)) {
 		v->kind = VOLUME_SKIP;
@@ -115,8 +94,8 @@ static int planner_volumes(const struct inventory_disk *disk, uint32_t index, st
 		if (!v)
 			return -E2BIG;
 		v->kind = VOLUME_IMAGE;
-		v->start = start;
-		v->length = v->used = gap;
+		v->source.start = start;
+		v->source.length = v->used = gap;
 		text_copy(v->fstype, sizeof(v->fstype), "gap");
 	}
 	for (uint32_t i = 0; i < disk->part_count; i++) {
@@ -132,18 +111,20 @@ int planner_plan(const struct inventory *inv, struct plan *plan)
 {
 	int r = 0;
 
-	plan->disks = calloc(PLAN_MAX_DISKS, sizeof(*plan->disks));
+	plan->source.disks = calloc(PLAN_MAX_DISKS, sizeof(*plan->source.disks));
+	plan->target.disks = calloc(PLAN_MAX_DISKS, sizeof(*plan->target.disks));
 	plan->volumes = calloc(PLAN_MAX_VOLUMES, sizeof(*plan->volumes));
-	plan->disk_count = plan->volume_count = 0;
-	if (!plan->disks || !plan->volumes)
+	plan->source.disk_count = plan->target.disk_count = plan->volume_count = 0;
+	if (!plan->source.disks || !plan->target.disks || !plan->volumes)
 		return -ENOMEM;
 	text_printable(inv->hostname, plan->hostname, sizeof(plan->hostname));
 	plan->nic_count = inv->nic_count;
 	for (uint32_t i = 0; i < inv->nic_count; i++)
 		plan->nics[i] = inv->nics[i];
 	for (uint32_t d = 0; d < inv->disk_count && !r; d++) {
-		plan->disk_count++;
-		r = planner_disk(&inv->disks[d], &plan->disks[d]);
+		plan->source.disk_count++;
+		plan->target.disk_count++;
+		r = planner_disk(&inv->disks[d], &plan->source.disks[d]);
 		if (!r)
 			r = planner_volumes(&inv->disks[d], d, plan);
 	}
@@ -152,10 +133,10 @@ int planner_plan(const struct inventory *inv, struct plan *plan)
 
 const struct inventory_part *planner_part(const struct inventory *inv, const struct plan_volume *v)
 {
-	const struct inventory_disk *disk = &inv->disks[v->disk];
+	const struct inventory_disk *disk = &inv->disks[v->source.disk];
 
 	for (uint32_t i = 0; i < disk->part_count; i++)
-		if (disk->parts[i].number == v->partition)
+		if (disk->parts[i].number == v->source.partition)
 			return &disk->parts[i];
 	return NULL;
 }

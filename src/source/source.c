@@ -137,9 +137,9 @@ static int source_index_volume(const struct inventory *inv, const struct plan_vo
 	const struct inventory_part *part = planner_part(inv, from);
 
 	*v = (struct source_volume){.image = from->kind == VOLUME_IMAGE,
-				    .disk = from->disk,
-				    .start = from->start,
-				    .length = from->length,
+				    .disk = from->source.disk,
+				    .start = from->source.start,
+				    .length = from->source.length,
 				    .used = from->used,
 				    .map = part ? part->map : NULL};
 	if (!v->image)

@@ -1,9 +1,9 @@
 /* table.h - partition tables, decoded from their sectors (pure)
  *
  * The identity of a partition table is its bytes: disk id, partition GUIDs,
- * types, names, attributes, boot code. So the source sends the very sectors,
- * both ends decode them with this module, and the target writes them, lets
- * libparted re-read and, on a larger disk, move the GPT backup to its end, and
+ * types, names, attributes, boot code. So the source sends the very sectors, as
+ * they are and as they are to be (table_convert.h), both ends decode them with
+ * this module, and the target writes them, lets libparted re-read them, and
  * compares the result with the decoded table (disk/label.c).
  *
  * Formats: UEFI specification 2.10 chapter 5 (GPT); the MBR has no standard:

@@ -25,8 +25,8 @@
  *                                <-    DONE {stored, bad, proven, missing}
  *   control connection again, after each pass:
  *   SEAL {volume roots}          ->              what the source has read
- *                                <-    SEALED {missing}
- *   MAP_GET {volume,first,count} ->              only when chunks are missing:
+ *                                <-    SEALED {differ}
+ *   MAP_GET {volume,first,count} ->              for volumes that differ:
  *                                <-    MAP       send those again, SEAL again
  *   FINISH {fixups, cutover}     ->
  *                                <-    EVENT *   fixups, boot entry

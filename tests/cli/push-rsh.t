@@ -13,6 +13,8 @@ unchanged() { check_eq "$1: the disk's bytes are unchanged" "$(sum "$T/target.im
 check_status "a dry run" 0 local_push --dry-run host
 unchanged "dry run"
 check_has "it shows the plan" "$T/out" "copy used blocks"
+check_has "and what becomes of the disk" "$T/out" \
+	"source.img becomes $T/target.img: mbr partition table, 2 partitions, 64 MiB"
 check_has "and what an erase would destroy" "$T/out" "Erased: everything on $T/target.img"
 check_has "and the steps" "$T/out" "Steps on the target"
 check_has "and says that nothing was written" "$T/err" "nothing was written"
@@ -26,6 +28,10 @@ check_eq "the events in their order" "$(jq -r .event "$T/out" | tr '\n' ' ')" \
 # shellcheck disable=SC2016 # $t is jq's
 check "the plan names the target" \
 	jq -es --arg t "$T/target.img" 'map(select(.event == "plan"))[0].disks[0].target == $t' "$T/out"
+check "and both layouts, each volume's source and target" jq -es \
+	'map(select(.event == "plan"))[0] | (.disks[0] | .target_size == 67108864 and
+	.target_table == "mbr" and .table == "mbr") and (.volumes | length == 3) and
+	(.volumes | all(.source == .target and .source.length == .length))' "$T/out"
 check "the secret of the push is not told" sh -c "! grep -q secret '$T/out'"
 check "the status is in it" jq -es '.[-1].status == 0' "$T/out"
 

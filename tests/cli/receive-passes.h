@@ -24,7 +24,7 @@ static uint64_t pass_chunks(uint32_t volume)
 {
 	const struct plan_volume *v = &plan.volumes[volume];
 
-	return v->kind == VOLUME_IMAGE ? chunk_count(v->length, plan.chunk_size) : 0;
+	return v->kind == VOLUME_IMAGE ? chunk_count(v->source.length, plan.chunk_size) : 0;
 }
 
 static bool pass_is_chosen(uint32_t volume, uint64_t number)
@@ -197,7 +197,7 @@ static void pass_spoil_disk(void)
 
 	if (!reader || fd < 0 || source_read_chunk(reader, pass_volume, pass_number, &c))
 		exit(99);
-	at = plan.volumes[pass_volume].start + pass_number * plan.chunk_size +
+	at = plan.volumes[pass_volume].target.start + pass_number * plan.chunk_size +
 	     c.runs[c.run_count - 1].offset + c.runs[c.run_count - 1].length - 1;
 	if (io_pread_full(fd, &byte, 1, at))
 		exit(99);

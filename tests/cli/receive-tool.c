@@ -7,6 +7,7 @@
  * the end "control STATUS" and "data STATUS". Scenarios: see main().
  */
 #include "plan/facts.h"
+#include "plan/plan_layout.h"
 #include "source/source.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -195,7 +196,7 @@ static void send_plan(void)
 static void commit(void)
 {
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
-	struct msg_commit m = {.plan = plan_digest(&plan), .erase_count = plan.disk_count};
+	struct msg_commit m = {.plan = plan_digest(&plan), .erase_count = plan.target.disk_count};
 	struct frame f;
 
 	snprintf(m.erase[0], sizeof(m.erase[0]), "%s", is("bad-erase") ? "/dev/other" : target);
@@ -375,11 +376,25 @@ static void open_source(const char *path)
 	if (source_open(&o, &source, &reasons) || source_plan(source, &plan))
 		exit(99);
 	reasons_release(&reasons);
-	snprintf(plan.disks[0].target, sizeof(plan.disks[0].target), "%s", target);
 	snprintf(plan.program, sizeof(plan.program), "receive-tool");
 	for (size_t i = 0; i < sizeof(plan.secret); i++)
 		plan.secret[i] = (uint8_t)(i * 7 + 1);
 	plan.verify = !is("no-verify");
+}
+
+/* The plan's target layout, on the disk of that path, if it is offered and fits. */
+static void land(struct frame f)
+{
+	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
+	struct facts facts;
+
+	snprintf(plan.target.disks[0].name, sizeof(plan.target.disks[0].name), "%s", target);
+	if (frame_json(&f, &d, NULL) || facts_from_json(d, &facts, NULL))
+		finish();
+	for (uint32_t i = 0; i < facts.disk_count; i++)
+		if (!strcmp(facts.disks[i].path, target))
+			plan_land(&plan, 0, &facts.disks[i], NULL);
+	facts_release(&facts);
 }
 
 /* Good ones: ok, no-verify, no-fixups, ping. Cut after a frame: cut-HELLO,
@@ -399,7 +414,7 @@ int main(int argc, char **argv)
 	open_source(argv[2]);
 	end_start(&control);
 	hello(&control, HELLO_CONTROL);
-	expect(&control, PROTO_FACTS);
+	land(expect(&control, PROTO_FACTS));
 	if (is("ping")) {
 		frame_send(&control.stream, PROTO_PING, NULL, 0);
 		expect(&control, PROTO_PONG);

@@ -38,8 +38,8 @@ static int apply(int fd, const struct plan *plan, const struct chunk *c)
 		const struct chunk_run *run = &c->runs[i];
 
 		r = io_pwrite_full(fd, run->how == CHUNK_ZERO ? zeros : data, run->length,
-				   plan->volumes[c->volume].start + c->number * PLAN_CHUNK_SIZE +
-					   run->offset);
+				   plan->volumes[c->volume].source.start +
+					   c->number * PLAN_CHUNK_SIZE + run->offset);
 		data += run->how == CHUNK_ZERO ? 0 : run->length;
 	}
 	return r;

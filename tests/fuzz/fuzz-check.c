@@ -17,18 +17,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge(const struct plan *plan, const struct facts *facts)
 {
 	struct check_options o = {.cutover_known = plan->verify, .cutover = CUTOVER_KEXEC};
-	struct msg_commit commit = {.plan = plan_digest(plan), .erase_count = plan->disk_count};
+	struct msg_commit commit = {.plan = plan_digest(plan),
+				    .erase_count = plan->target.disk_count};
 	struct reasons reasons = {0};
 	struct steps steps = {0};
 	struct strv text = {0};
 
 	check_plan(plan, facts, &o, &reasons);
 	for (uint32_t i = 0; !reasons_refuse(&reasons) && i < plan->volume_count; i++) {
-		const struct plan_volume *v = &plan->volumes[i];
-		const struct facts_disk *t = check_target(&plan->disks[v->disk], facts);
+		const struct plan_place *p = &plan->volumes[i].target;
+		const struct facts_disk *t;
 
-		if (!t || t->users.n || t->read_only || v->start > t->size ||
-		    v->length > t->size - v->start)
+		/* Skipped ones need not be anywhere. */
+		if (!plan_place_is(p) && plan->volumes[i].kind == VOLUME_SKIP)
+			continue;
+		if (!plan_place_is(p))
+			abort();
+		t = check_target(&plan->target.disks[p->disk], facts);
+		if (!t || t->users.n || t->read_only || p->start > t->size ||
+		    p->length > t->size - p->start)
 			abort();
 	}
 	if (check_commit(plan, facts, &commit, NULL) == 0)

@@ -5,7 +5,7 @@
 
 #define MIB (1ull << 20)
 
-static struct plan_disk disks[2];
+static struct plan_disk disks[2], to[2];
 static struct plan_volume volumes[4];
 static struct facts_disk targets[2];
 static struct plan plan;
@@ -21,23 +21,31 @@ static void set_up(void)
 	disks[0] = (struct plan_disk){.name = "/dev/sda",
 				      .size = 100 * MIB,
 				      .sector = 512,
-				      .target = "/dev/vda",
 				      .table = {.kind = TABLE_MBR, .sector = 512}};
-	disks[1] = (struct plan_disk){
-		.name = "/dev/sdb", .size = 10 * MIB, .sector = 512, .target = "/dev/vdb"};
+	disks[1] = (struct plan_disk){.name = "/dev/sdb", .size = 10 * MIB, .sector = 512};
+	to[0] = (struct plan_disk){.name = "/dev/vda",
+				   .size = 100 * MIB,
+				   .sector = 512,
+				   .table = {.kind = TABLE_MBR, .sector = 512}};
+	to[1] = (struct plan_disk){.name = "/dev/vdb", .size = 100 * MIB, .sector = 512};
 	volumes[0] = (struct plan_volume){
-		.partition = 1, .start = MIB, .length = 50 * MIB, .fstype = "ext4"};
+		.source = {.partition = 1, .start = MIB, .length = 50 * MIB}, .fstype = "ext4"};
 	volumes[1] = (struct plan_volume){
-		.partition = 2, .kind = VOLUME_SKIP, .start = 51 * MIB, .length = 49 * MIB};
-	volumes[2] = (struct plan_volume){.partition = 5,
-					  .kind = VOLUME_SWAP,
-					  .start = 52 * MIB,
-					  .length = 48 * MIB,
-					  .fstype = "swap",
-					  .uuid = "22222222-2222-2222-2222-222222222222"};
-	volumes[3] = (struct plan_volume){.disk = 1, .length = 10 * MIB, .fstype = "xfs"};
-	plan = (struct plan){
-		.disk_count = 1, .disks = disks, .volume_count = 3, .volumes = volumes};
+		.kind = VOLUME_SKIP,
+		.source = {.partition = 2, .start = 51 * MIB, .length = 49 * MIB}};
+	volumes[2] = (struct plan_volume){
+		.kind = VOLUME_SWAP,
+		.source = {.partition = 5, .start = 52 * MIB, .length = 48 * MIB},
+		.fstype = "swap",
+		.uuid = "22222222-2222-2222-2222-222222222222"};
+	volumes[3] =
+		(struct plan_volume){.source = {.disk = 1, .length = 10 * MIB}, .fstype = "xfs"};
+	for (int i = 0; i < 4; i++)
+		volumes[i].target = volumes[i].source;
+	plan = (struct plan){.source = {.disk_count = 1, .disks = disks},
+			     .target = {.disk_count = 1, .disks = to},
+			     .volume_count = 3,
+			     .volumes = volumes};
 	targets[0] = (struct facts_disk){
 		.path = "/dev/vda", .serial = "S1", .size = 100 * MIB, .sector = 512};
 	targets[1] = (struct facts_disk){.path = "/dev/vdb", .size = 100 * MIB, .sector = 512};
@@ -95,9 +103,9 @@ static void test_fits(void)
 static void test_not_found(void)
 {
 	set_up();
-	strcpy(disks[0].target, "/dev/vdz");
+	strcpy(to[0].name, "/dev/vdz");
 	TAP_OK(refused("target-not-found", "/dev/vdz"));
-	disks[0].target[0] = '\0';
+	to[0].name[0] = '\0';
 	TAP_OK(refused("target-not-found", "/dev/sda"));
 	/* A target without a name must not match a plan without one. */
 	targets[1].path[0] = '\0';
@@ -114,7 +122,7 @@ static void test_too_small(void)
 	TAP_OK(refused("target-too-small", "/dev/vda"));
 	/* Sizes whose sum wraps. */
 	targets[0].size = 100 * MIB;
-	volumes[2].start = UINT64_MAX - 511;
+	volumes[2].source.start = UINT64_MAX - 511;
 	TAP_OK(refused("target-too-small", "/dev/vda"));
 	tear_down();
 }
@@ -122,10 +130,48 @@ static void test_too_small(void)
 static void test_larger(void)
 {
 	set_up();
-	targets[0].size = 200 * MIB;
+	targets[0].size = to[0].size = 200 * MIB;
 	TAP_INT(judged("larger-target")->level, REASON_NOTE);
 	TAP_OK(!reasons_refuse(&reasons));
 	tear_down();
+}
+
+/* The layout is for the disk that is there. */
+static void test_layout(void)
+{
+	set_up();
+	targets[0].size = 200 * MIB;
+	TAP_OK(refused("layout-differs", "/dev/vda has 200 MiB"));
+	targets[0].size = 100 * MIB;
+	to[0].sector = 4096;
+	TAP_OK(refused("layout-differs", "4096"));
+	/* Chosen, fits, and still nobody has said what it is to look like. */
+	to[0].size = to[0].sector = 0;
+	TAP_OK(refused("no-layout", "/dev/vda"));
+	/* What it is too small for is one reason, not two. */
+	targets[0].size = 99 * MIB;
+	TAP_OK(refused("target-too-small", "/dev/vda"));
+	tear_down();
+}
+
+/* Representable, and refused until something here can make them. */
+static void test_new_kinds(void)
+{
+	static const enum volume_kind kinds[] = {VOLUME_CREATE, VOLUME_ESP, VOLUME_BIOS_BOOT,
+						 VOLUME_LV};
+
+	for (size_t i = 0; i < 4; i++) {
+		set_up();
+		plan.volume_count = 4;
+		volumes[3] = (struct plan_volume){
+			.kind = kinds[i],
+			.source = {.disk = PLAN_NOWHERE},
+			.target = {.partition = 3, .start = 100 * MIB - 512, .length = 512},
+			.label = "vg/data"};
+		TAP_OK(refused("kind-unsupported",
+			       kinds[i] == VOLUME_LV ? "logical volume vg/data" : "vda3 (new, "));
+		tear_down();
+	}
 }
 
 static void test_in_use(void)
@@ -174,11 +220,11 @@ static void test_boot_disk(void)
 static void test_used_twice(void)
 {
 	set_up();
-	plan.disk_count = 2;
+	plan.source.disk_count = plan.target.disk_count = 2;
 	plan.volume_count = 4;
 	judged("");
 	TAP_OK(!reasons_refuse(&reasons));
-	strcpy(disks[1].target, "/dev/vda");
+	strcpy(to[1].name, "/dev/vda");
 	TAP_OK(refused("target-used-twice", "/dev/sdb"));
 	tear_down();
 }
@@ -306,7 +352,7 @@ static void test_commit(void)
 	facts.disk_count = 0;
 	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
 	facts.disk_count = 2;
-	volumes[0].length -= 512;
+	volumes[0].source.length -= 512;
 	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_DIGEST);
 	c.plan = (struct digest){0};
 	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_DIGEST);
@@ -321,7 +367,7 @@ static void test_steps(void)
 	struct strv text = {0};
 
 	set_up();
-	plan.disk_count = 2;
+	plan.source.disk_count = plan.target.disk_count = 2;
 	plan.volume_count = 4;
 	TAP_INT(steps_make(&plan, &s), 0);
 	TAP_INT(s.n, sizeof(want) / sizeof(want[0]));
@@ -345,6 +391,8 @@ int main(void)
 	TAP_RUN(test_not_found);
 	TAP_RUN(test_too_small);
 	TAP_RUN(test_larger);
+	TAP_RUN(test_layout);
+	TAP_RUN(test_new_kinds);
 	TAP_RUN(test_in_use);
 	TAP_RUN(test_read_only);
 	TAP_RUN(test_sector_size);

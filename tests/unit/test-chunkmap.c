@@ -14,9 +14,9 @@
 static char dir[] = "/tmp/p2v-chunkmap.XXXXXX";
 static int dirfd = -1;
 static struct plan_volume volumes[3] = {
-	{.kind = VOLUME_IMAGE, .length = 5 * MIB + 512},
-	{.kind = VOLUME_SWAP, .length = 64 * MIB},
-	{.kind = VOLUME_IMAGE, .length = MIB},
+	{.kind = VOLUME_IMAGE, .source = {.length = 5 * MIB + 512}},
+	{.kind = VOLUME_SWAP, .source = {.length = 64 * MIB}},
+	{.kind = VOLUME_IMAGE, .source = {.length = MIB}},
 };
 static struct plan plan = {.chunk_size = MIB, .volume_count = 3, .volumes = volumes};
 
@@ -94,11 +94,11 @@ static void test_sizes(void)
 
 	p.chunk_size = 64 << 10;
 	TAP_INT(chunkmaps_size(&p), 2 * 4096);
-	volumes[0].length = 4096 * MIB;
+	volumes[0].source.length = 4096 * MIB;
 	TAP_INT(chunkmaps_size(&p), 65536 * 16 + 4096);
 	p.chunk_size = 4 << 20;
 	TAP_INT(chunkmaps_size(&p), 1024 * 16 + 4096);
-	volumes[0].length = 5 * MIB + 512;
+	volumes[0].source.length = 5 * MIB + 512;
 }
 
 /* A map that was cut off must not be mapped: its end would be SIGBUS. */

@@ -16,11 +16,11 @@ static struct table_partition parts[2] = {
 	{.number = 1, .guid = "aaaaaaaa-0000-0000-0000-000000000001", .name = "root part"},
 	{.number = 2, .guid = "aaaaaaaa-0000-0000-0000-000000000002"},
 };
-static struct plan_disk disks[2];
+static struct plan_disk disks[2], to[2];
 static struct plan_volume volumes[3];
 static struct plan plan = {.chunk_size = PLAN_CHUNK_SIZE,
-			   .disk_count = 2,
-			   .disks = disks,
+			   .source = {.disk_count = 2, .disks = disks},
+			   .target = {.disk_count = 2, .disks = to},
 			   .volume_count = 3,
 			   .volumes = volumes};
 
@@ -31,13 +31,16 @@ static void set_up(const char *first, const char *second)
 	disks[1] = (struct plan_disk){.table = {.kind = TABLE_NONE}};
 	strcpy(disks[0].name, first);
 	strcpy(disks[1].name, second);
-	volumes[0] = (struct plan_volume){.partition = 1,
-					  .length = MIB + 512,
+	volumes[0] = (struct plan_volume){.source = {.partition = 1, .length = MIB + 512},
 					  .uuid = "11111111-1111-1111-1111-111111111111",
 					  .label = "my root"};
-	volumes[1] = (struct plan_volume){
-		.partition = 2, .kind = VOLUME_SWAP, .length = MIB, .uuid = "0A1B-2C3D"};
-	volumes[2] = (struct plan_volume){.disk = 1, .length = MIB, .label = "data"};
+	volumes[1] = (struct plan_volume){.kind = VOLUME_SWAP,
+					  .source = {.partition = 2, .length = MIB},
+					  .uuid = "0A1B-2C3D"};
+	volumes[2] = (struct plan_volume){.source = {.disk = 1, .length = MIB}, .label = "data"};
+	for (int i = 0; i < 3; i++)
+		volumes[i].target = volumes[i].source;
+	to[0].table = disks[0].table;
 }
 
 static void test_spec_tags(void)

@@ -2,6 +2,9 @@
 #include "plan-example.h"
 #include "tap.h"
 #include "util/cleanup.h"
+#include "util/text.h"
+
+#include <errno.h>
 
 /* Prints and decodes. */
 static int through(const struct plan *in, struct plan *out, struct err_text *err)
@@ -41,14 +44,14 @@ static void test_both_ways(void)
 	TAP_STR(out.hostname, "old.example.org");
 	TAP_STR(out.program, "p2v-push 0.1");
 	TAP_OK(out.verify && !memcmp(in.secret, out.secret, sizeof(in.secret)));
-	TAP_INT(out.disk_count, 3);
-	TAP_STR(out.disks[1].name, "/dev/nvme0n1");
-	TAP_STR(out.disks[0].serial, "SERIAL-1");
-	TAP_STR(out.disks[0].target, "/dev/vda");
-	TAP_INT(out.disks[1].sector, 4096);
-	TAP_INT(out.disks[0].table.partition_count, 5);
-	TAP_OK(!memcmp(out.disks[0].table.extents[0].bytes, in.disks[0].table.extents[0].bytes,
-		       512));
+	TAP_INT(out.source.disk_count, 3);
+	TAP_STR(out.source.disks[1].name, "/dev/nvme0n1");
+	TAP_STR(out.source.disks[0].serial, "SERIAL-1");
+	TAP_STR(out.target.disks[0].name, "/dev/vda");
+	TAP_INT(out.source.disks[1].sector, 4096);
+	TAP_INT(out.source.disks[0].table.partition_count, 5);
+	TAP_OK(!memcmp(out.source.disks[0].table.extents[0].bytes,
+		       in.source.disks[0].table.extents[0].bytes, 512));
 	TAP_INT(out.volume_count, 9);
 	TAP_OK(!memcmp(in.volumes, out.volumes, 9 * sizeof(in.volumes[0])));
 	TAP_INT(out.nic_count, 2);
@@ -91,11 +94,11 @@ static void test_digest_depends_on_everything(void)
 	seen[0] = plan_digest(&p);
 	p.secret[191] ^= 1;
 	seen[1] = plan_digest(&p);
-	p.disks[2].target[7]++;
+	p.target.disks[2].name[7]++;
 	seen[2] = plan_digest(&p);
 	p.volumes[8].used++;
 	seen[3] = plan_digest(&p);
-	p.disks[0].table.extents[0].bytes[100] ^= 1;
+	p.source.disks[0].table.extents[0].bytes[100] ^= 1;
 	seen[4] = plan_digest(&p);
 	p.verify = false;
 	seen[5] = plan_digest(&p);
@@ -117,7 +120,8 @@ static void test_digest_depends_on_everything(void)
 		change; \
 		TAP_INT(through(&p, &out, &err), -EINVAL); \
 		TAP_HAS(err.text, part); \
-		TAP_OK(!out.disks && !out.volumes && !out.disk_count); \
+		TAP_OK(!out.source.disks && !out.target.disks && !out.volumes && \
+		       !out.source.disk_count); \
 	} while (0)
 
 #define ACCEPTED(change) \
@@ -132,36 +136,37 @@ static void test_digest_depends_on_everything(void)
 
 static void test_volumes_refused(void)
 {
-	REFUSED(p.volumes[1].start += 512, "does not lie where partition 1");
-	REFUSED(p.volumes[1].length -= 512, "does not lie where partition 1");
-	REFUSED(p.volumes[1].partition = 3, "has no partition 3");
-	REFUSED(p.volumes[1].start += 1, "whole sectors");
-	REFUSED(p.volumes[1].length -= 1, "whole sectors");
-	REFUSED(p.volumes[1].length = 0, "empty");
-	REFUSED(p.volumes[1].used = p.volumes[1].length + 1, "uses more");
-	REFUSED(p.volumes[1].disk = 3, "disk");
-	REFUSED(p.volumes[8].length += 512, "beyond the end");
-	REFUSED(p.volumes[8].start = 1ULL << 60, "beyond the end");
+	REFUSED(p.volumes[1].source.start += 512, "does not lie where partition 1");
+	REFUSED(p.volumes[1].source.length -= 512, "does not lie where partition 1");
+	REFUSED(p.volumes[1].source.partition = 3, "has no partition 3");
+	REFUSED(p.volumes[1].source.start += 1, "whole sectors");
+	REFUSED(p.volumes[1].source.length -= 1, "whole sectors");
+	REFUSED(p.volumes[1].source.length = 0, "empty");
+	REFUSED(p.volumes[1].used = p.volumes[1].source.length + 1, "uses more");
+	REFUSED(p.volumes[1].source.disk = 3, "disk");
+	REFUSED(p.volumes[8].source.length += 512, "beyond the end");
+	REFUSED(p.volumes[8].source.start = 1ULL << 60, "beyond the end");
 	REFUSED(p.volumes[2].kind = VOLUME_IMAGE, "extended partition");
 	REFUSED(p.volumes[3].fstype[0] = '\0', "formatted");
-	REFUSED(p.volumes[6].start += 512, "whole sectors"); /* of 4096 */
+	REFUSED(p.volumes[6].source.start += 512, "whole sectors"); /* of 4096 */
 }
 
 static void test_gap_refused(void)
 {
-	ACCEPTED(p.volumes[0].length -= 512);
-	REFUSED(p.volumes[0].start = 0, "not between the table");
-	REFUSED(p.volumes[0].length += 512, "not between the table");
-	REFUSED(p.volumes[0].start = 20 << 20, "not between the table");
+	ACCEPTED(p.volumes[0].source.length -= 512);
+	REFUSED(p.volumes[0].source.start = 0, "not between the table");
+	REFUSED(p.volumes[0].source.length += 512, "not between the table");
+	REFUSED(p.volumes[0].source.start = 20 << 20, "not between the table");
 	REFUSED(p.volumes[0].kind = VOLUME_SWAP, "must be an image");
 }
 
 static void test_whole_disk_refused(void)
 {
-	REFUSED((p.volumes[8].start = 512, p.volumes[8].length -= 512), "must be the whole");
-	REFUSED(p.volumes[8].length -= 512, "must be the whole");
-	REFUSED(p.volumes[8].partition = 1, "has no partition 1");
-	ACCEPTED(p.disks[2].size += 511); /* half a sector at the end of an image file */
+	REFUSED((p.volumes[8].source.start = 512, p.volumes[8].source.length -= 512),
+		"must be the whole");
+	REFUSED(p.volumes[8].source.length -= 512, "must be the whole");
+	REFUSED(p.volumes[8].source.partition = 1, "has no partition 1");
+	ACCEPTED(p.source.disks[2].size += 511); /* half a sector at the end of an image file */
 }
 
 static void test_order_and_number_refused(void)
@@ -175,26 +180,177 @@ static void test_order_and_number_refused(void)
 	REFUSED(p.volume_count--, "0 volumes without a partition");
 	REFUSED((p.volumes[7] = p.volumes[8], p.volume_count--), "partition 3");
 	REFUSED((p.volumes[7] = p.volumes[6], p.volumes[7].kind = VOLUME_SKIP), "partition 1");
-	REFUSED((p.volumes[1] = p.volumes[0], p.volumes[0].length = 512, p.volumes[1].start = 1024,
-		 p.volumes[1].length = 512),
+	REFUSED((p.volumes[1] = p.volumes[0], p.volumes[0].source.length = 512,
+		 p.volumes[1].source.start = 1024, p.volumes[1].source.length = 512),
 		"2 volumes without");
 	REFUSED(p.volume_count = 0, "must be in one volume");
 }
 
 static void test_disks_refused(void)
 {
-	REFUSED(strcpy(p.disks[1].target, "/dev/vda"), "two disks");
-	ACCEPTED((p.disks[0].target[0] = '\0', p.disks[1].target[0] = '\0'));
-	REFUSED(p.disks[0].size = (1ULL << 60) + 512, "size");
-	REFUSED(p.disks[0].size = 4 << 20, "/dev/sda");
-	REFUSED(p.disks[0].sector = 4096, "/dev/sda");
-	REFUSED(p.disks[0].sector = 768, "power of two");
-	REFUSED(p.disks[0].sector = 0, "sector");
-	REFUSED(p.disks[0].table.kind = TABLE_GPT, "table of /dev/sda must be mbr");
-	REFUSED(p.disks[0].table.extents[0].bytes[510] = 0, "/dev/sda");
-	REFUSED(p.disks[1].table.extents[1].bytes[8] ^= 1, "GPT is damaged");
-	REFUSED(p.disks[0].table.extents[2].offset += 512, "/dev/sda");
-	REFUSED(p.disks[0].table.extents[2].length = 0, "bytes must be");
+	REFUSED(strcpy(p.target.disks[1].name, "/dev/vda"), "two disks");
+	ACCEPTED((plan_example_lift(&p, 0), plan_example_lift(&p, 1)));
+	REFUSED(p.source.disks[0].size = (1ULL << 60) + 512, "size");
+	REFUSED(p.source.disks[0].size = 4 << 20, "/dev/sda");
+	REFUSED(p.source.disks[0].sector = 4096, "/dev/sda");
+	REFUSED(p.source.disks[0].sector = 768, "power of two");
+	REFUSED(p.source.disks[0].sector = 0, "sector");
+	REFUSED(p.source.disks[0].table.kind = TABLE_GPT, "table of /dev/sda must be mbr");
+	REFUSED(p.source.disks[0].table.extents[0].bytes[510] = 0, "/dev/sda");
+	REFUSED(p.source.disks[1].table.extents[1].bytes[8] ^= 1, "GPT is damaged");
+	REFUSED(p.source.disks[0].table.extents[2].offset += 512, "/dev/sda");
+	REFUSED(p.source.disks[0].table.extents[2].length = 0, "bytes must be");
+}
+
+/* The second disk, which lands on a larger one. */
+static void test_landed(void)
+{
+	CLEANUP(plan_release) struct plan p = {0};
+	const struct table *from, *to;
+
+	plan_example(&p);
+	from = &p.source.disks[1].table;
+	to = &p.target.disks[1].table;
+	TAP_INT(p.target.disks[1].size, 96 << 20);
+	TAP_INT(to->backup, (96 << 20) - 4096);
+	TAP_INT(from->backup, (64 << 20) - 4096);
+	TAP_STR(to->id, from->id);
+	TAP_INT(to->partition_count, from->partition_count);
+	for (uint32_t i = 0; i < p.volume_count; i++)
+		TAP_OK(!memcmp(&p.volumes[i].source, &p.volumes[i].target,
+			       sizeof(struct plan_place)));
+}
+
+static void lands(uint32_t disk, uint64_t size, uint32_t sector, bool file, int code,
+		  const char *text)
+{
+	CLEANUP(plan_release) struct plan p = {0}, out = {0};
+	struct facts_disk t = {.path = "/dev/sdx", .size = size, .sector = sector, .file = file};
+	struct err_text err = {0};
+
+	plan_example(&p);
+	plan_example_lift(&p, disk);
+	TAP_INT(plan_land(&p, disk, &t, &err), code);
+	TAP_HAS(err.text, text);
+	/* It is chosen in any case, and what came out is a right plan. */
+	TAP_STR(p.target.disks[disk].name, "/dev/sdx");
+	TAP_INT(plan_disk_laid_out(&p, disk), code == 0);
+	TAP_INT(through(&p, &out, &err), 0);
+}
+
+static void test_land(void)
+{
+	lands(0, 64 << 20, 512, false, 0, "");
+	/* The MBR's last sector in use is 10239. */
+	lands(0, 10240 * 512, 512, false, 0, "");
+	lands(0, 10240 * 512 - 1, 512, false, -ENOSPC, "needs a disk of");
+	lands(0, 64 << 20, 4096, false, -ENOTSUP, "sectors of 4096");
+	lands(0, 64 << 20, 4096, true, -ENOTSUP, "sectors of 4096");
+	lands(1, (32 << 20) + 5 * 4096, 4096, false, 0, "");
+	lands(1, (32 << 20) + 5 * 4096 - 1, 4096, false, -ENOSPC, "needs a disk of");
+	lands(1, 64 << 20, 512, false, -ENOTSUP, "sectors of 512");
+	lands(2, 3 << 20, 512, true, 0, "");
+	lands(2, (3 << 20) - 512, 512, true, -ENOSPC, "beyond the end");
+	lands(2, 3 << 20, 4096, false, -ENOTSUP, "sectors of 4096");
+	lands(2, 3 << 20, 4096, true, 0, "");
+}
+
+static void test_targets_refused(void)
+{
+	REFUSED(p.volumes[1].target.start += 512, "does not lie where partition 1 of /dev/vda");
+	REFUSED(p.volumes[1].target.length -= 512, "does not lie where partition 1 of /dev/vda");
+	REFUSED(p.volumes[1].target.disk = 3, "disk");
+	REFUSED(p.volumes[1].target.disk = PLAN_NOWHERE, "partition 1 of /dev/vda");
+	REFUSED(p.volumes[8].target.disk = PLAN_NOWHERE, "0 volumes without a partition");
+	REFUSED(p.volumes[0].target.disk = PLAN_NOWHERE, "does not land anywhere");
+	REFUSED(p.volumes[2].target.disk = PLAN_NOWHERE, "partition 2 of /dev/vda");
+	REFUSED(p.volumes[0].target.length -= 512, "does not fit where it lands");
+	REFUSED(p.volumes[0].target.start = 0, "not between the table of /dev/vda");
+	REFUSED(p.volumes[0].target.length += 512, "not between the table of /dev/vda");
+	REFUSED(p.volumes[8].target.length += 512, "beyond the end of /dev/vdc");
+	REFUSED(p.volumes[8].target.length -= 512, "does not fit where it lands");
+	REFUSED(p.volumes[8].target.start = 512, "beyond the end of /dev/vdc");
+	REFUSED(p.volumes[1].target = p.volumes[8].target, "overlap on the target");
+	REFUSED(p.volumes[1].target = p.volumes[0].target, "overlap on the target");
+	REFUSED(p.target.disks[1].size -= 4096, "/dev/vdb does not end where the disk does");
+	REFUSED(p.target.disks[1].size += 4096, "/dev/vdb does not end where the disk does");
+	REFUSED(p.target.disks[1].size = p.target.disks[1].sector = 0, "a table but no size");
+	REFUSED(p.target.disks[2].size = 0, "smaller than a sector");
+	REFUSED(p.target.disks[2].size = p.target.disks[2].sector = 0, "has no size yet");
+	REFUSED(p.target.disks[2].name[0] = '\0', "a size but no name");
+	REFUSED(p.target.disks[1].sector = 512, "/dev/vdb");
+	REFUSED(p.target.disk_count--, "disk");
+	/* On a larger disk without a table the rest stays free. */
+	ACCEPTED(p.target.disks[2].size += 1 << 20);
+}
+
+/* A GPT disk of the target with a partition more than the source has: it is given
+ * to what is made anew. */
+static void add_new(struct plan *p, enum volume_kind kind, const char *fstype, const char *type)
+{
+	struct image m = image_new(64u << 20, 512);
+	struct image_gpt g = image_gpt_usual(&m);
+	struct plan_volume *v = &p->volumes[p->volume_count++];
+
+	plan_example_lift(p, 2);
+	image_gpt_entry(&m, &g, 0, 2048, 2048 + 6143, NULL);
+	image_gpt_entry(&m, &g, 1, 10240, 10240 + 4095, NULL);
+	text_from_hex(type, image_at(&m, 2) + 128, 16);
+	image_gpt_finish(&m, &g);
+	p->target.disks[2] = (struct plan_disk){.size = m.size, .sector = 512};
+	strcpy(p->target.disks[2].name, "/dev/vdc");
+	if (table_decode(image_read, &m, m.size, 512, &p->target.disks[2].table, NULL))
+		abort();
+	image_release(&m);
+	p->volumes[8].target =
+		(struct plan_place){.disk = 2, .partition = 1, .start = 1 << 20, .length = 3 << 20};
+	*v = (struct plan_volume){
+		.kind = kind,
+		.source = {.disk = PLAN_NOWHERE},
+		.target = {.disk = 2, .partition = 2, .start = 10240 * 512, .length = 4096 * 512}};
+	strcpy(v->fstype, fstype);
+}
+
+#define TYPE_ESP  "28732ac11ff8d211ba4b00a0c93ec93b" /* as on the disk */
+#define TYPE_BIOS "4861682149646f6e744e656564454649"
+#define TYPE_ANY  "af3dc60f838472478e793d69d8477de4"
+
+static void add_lv(struct plan *p, const char *name, uint64_t length)
+{
+	struct plan_volume *v = &p->volumes[p->volume_count++];
+
+	*v = (struct plan_volume){.kind = VOLUME_LV,
+				  .source = {.disk = PLAN_NOWHERE},
+				  .target = {.disk = 2, .partition = 2, .length = length}};
+	strcpy(v->label, name);
+}
+
+/* What only the target has: the whole disk lands in a partition of a new GPT. */
+static void test_new_volumes(void)
+{
+	ACCEPTED(add_new(&p, VOLUME_CREATE, "", TYPE_ANY));
+	ACCEPTED(add_new(&p, VOLUME_CREATE, "ext4", TYPE_ANY));
+	ACCEPTED(add_new(&p, VOLUME_ESP, "vfat", TYPE_ESP));
+	ACCEPTED(add_new(&p, VOLUME_BIOS_BOOT, "", TYPE_BIOS));
+	REFUSED(add_new(&p, VOLUME_ESP, "vfat", TYPE_BIOS), "no EFI system partition");
+	REFUSED(add_new(&p, VOLUME_BIOS_BOOT, "", TYPE_ESP), "no BIOS boot partition");
+	REFUSED(add_new(&p, VOLUME_IMAGE, "", TYPE_ANY), "of kind image must have a source");
+	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volumes[9].used = 512), "uses more");
+	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volumes[9].target.disk = PLAN_NOWHERE),
+		"partition 2 of /dev/vdc");
+	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volumes[8].kind = VOLUME_CREATE),
+		"of kind create must have no source");
+	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volume_count--),
+		"partition 2 of /dev/vdc");
+	ACCEPTED((add_new(&p, VOLUME_CREATE, "LVM2_member", TYPE_ANY), add_lv(&p, "vg/a", 1 << 20),
+		  add_lv(&p, "vg/b", 1 << 20)));
+	REFUSED((add_new(&p, VOLUME_CREATE, "LVM2_member", TYPE_ANY), add_lv(&p, "vg/a", 1 << 20),
+		 add_lv(&p, "vg/b", (1 << 20) + 512)),
+		"do not fit");
+	REFUSED((add_new(&p, VOLUME_CREATE, "ext4", TYPE_ANY), add_lv(&p, "vg/a", 1 << 20)),
+		"not in a partition made for LVM");
+	REFUSED((add_new(&p, VOLUME_CREATE, "LVM2_member", TYPE_ANY), add_lv(&p, "a", 1 << 20)),
+		"GROUP/NAME");
 }
 
 static void test_nics_refused(void)
@@ -260,9 +416,9 @@ static void test_texts_refused(void)
 	text_refused("\"offset\":0", "\"offset\":1152921504606847488", "offset");
 	text_refused("\"offset\":0,\"bytes\":\"eb", "\"offset\":0,\"bytes\":\"e", "bytes");
 	text_refused("\"offset\":0,\"bytes\":\"eb", "\"offset\":0,\"bytes\":\"zz", "bytes");
-	text_refused("\"disks\":[", "\"disks\":[7,", "object");
-	text_refused("\"disks\":[", "\"disks\":[],\"old\":[", "no disk");
-	text_refused("\"disks\":[", "\"disks\":{},\"old\":[", "disks");
+	text_refused("\"source\":[", "\"source\":[7,", "object");
+	text_refused("\"source\":[", "\"source\":[],\"old\":[", "no disk");
+	text_refused("\"source\":[", "\"source\":{},\"old\":[", "source");
 	text_refused("\"nics\":[", "\"nics\":[null,", "object");
 	text_refused("\"volumes\":[", "\"volumes\":[[],", "object");
 }
@@ -310,7 +466,7 @@ static void test_titles(void)
 	TAP_STR(plan_volume_title(&p, &p.volumes[7], out, sizeof(out)), "nvme0n1p3 (unknown)");
 	TAP_STR(plan_volume_title(&p, &p.volumes[8], out, sizeof(out)),
 		"whole disk data.img (xfs, data)");
-	strcpy(p.disks[0].name, "old.img");
+	strcpy(p.source.disks[0].name, "old.img");
 	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, sizeof(out)),
 		"partition 1 of old.img (ext4, root)");
 	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, 8), "partiti");
@@ -327,6 +483,10 @@ int main(void)
 	TAP_RUN(test_whole_disk_refused);
 	TAP_RUN(test_order_and_number_refused);
 	TAP_RUN(test_disks_refused);
+	TAP_RUN(test_landed);
+	TAP_RUN(test_land);
+	TAP_RUN(test_targets_refused);
+	TAP_RUN(test_new_volumes);
 	TAP_RUN(test_nics_refused);
 	TAP_RUN(test_words_refused);
 	TAP_RUN(test_texts_refused);

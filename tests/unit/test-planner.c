@@ -103,14 +103,15 @@ static void test_kinds(void)
 	TAP_INT(planner_plan(&inv, &plan), 0);
 	TAP_STR(plan.hostname, "web1");
 	TAP_STR(plan.nics[0].name, "enp3s0");
-	TAP_STR(plan.disks[0].serial, "WD-123");
-	TAP_INT(plan.disks[0].table.extent_count, 1);
-	TAP_OK(plan.disks[0].table.extents[0].bytes != inv.disks[0].table.extents[0].bytes);
+	TAP_STR(plan.source.disks[0].serial, "WD-123");
+	TAP_INT(plan.source.disks[0].table.extent_count, 1);
+	TAP_OK(plan.source.disks[0].table.extents[0].bytes != inv.disks[0].table.extents[0].bytes);
 	TAP_INT(plan.volume_count, 6);
 	v = plan.volumes;
 	TAP_STR(v[0].fstype, "gap");
-	TAP_OK(v[0].partition == 0 && v[0].start == 512 && v[0].length == MIB - 512);
-	TAP_OK(v[0].kind == VOLUME_IMAGE && v[0].used == v[0].length && !v[0].used_blocks);
+	TAP_OK(v[0].source.partition == 0 && v[0].source.start == 512 &&
+	       v[0].source.length == MIB - 512);
+	TAP_OK(v[0].kind == VOLUME_IMAGE && v[0].used == v[0].source.length && !v[0].used_blocks);
 	TAP_OK(v[1].kind == VOLUME_IMAGE && v[1].used_blocks && v[1].used == 3 * MIB);
 	TAP_OK(v[2].kind == VOLUME_SWAP && v[2].used == 0);
 	TAP_STR(v[2].uuid, "uuid-swap");
@@ -134,15 +135,15 @@ static void test_gap(void)
 	d->parts[0].start = 100 * MIB;
 	TAP_INT(planner_plan(&inv, &large), 0);
 	TAP_INT(large.volume_count, 2);
-	TAP_INT(large.volumes[0].start, 34 * 512);
-	TAP_INT(large.volumes[0].length, MIB);
+	TAP_INT(large.volumes[0].source.start, 34 * 512);
+	TAP_INT(large.volumes[0].source.length, MIB);
 	d->table.kind = TABLE_NONE;
 	d->parts[0].number = 0;
 	d->parts[0].start = 0;
 	d->parts[0].length = d->size;
 	TAP_INT(planner_plan(&inv, &whole), 0);
 	TAP_INT(whole.volume_count, 1);
-	TAP_OK(whole.volumes[0].partition == 0 && whole.volumes[0].length == d->size);
+	TAP_OK(whole.volumes[0].source.partition == 0 && whole.volumes[0].source.length == d->size);
 	TAP_OK(planner_part(&inv, &whole.volumes[0]) == &d->parts[0]);
 }
 

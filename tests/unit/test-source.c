@@ -48,7 +48,7 @@ static void apply(int fd, const struct plan *plan, const struct chunk *c)
 
 	for (uint32_t i = 0; i < c->run_count; i++) {
 		const struct chunk_run *run = &c->runs[i];
-		uint64_t at = v->start + c->number * chunk_size + run->offset;
+		uint64_t at = v->source.start + c->number * chunk_size + run->offset;
 
 		TAP_OK(run->length && run->offset % PROTO_RUN_ALIGN == 0);
 		TAP_OK(run->length % PROTO_RUN_ALIGN == 0 && run->offset >= end);
@@ -61,7 +61,7 @@ static void apply(int fd, const struct plan *plan, const struct chunk *c)
 		sum += run->how == CHUNK_ZERO ? 0 : run->length;
 	}
 	TAP_INT(sum, c->data_len);
-	TAP_OK(end <= chunk_length(v->length, c->number, chunk_size));
+	TAP_OK(end <= chunk_length(v->source.length, c->number, chunk_size));
 }
 
 static void copy_all(const struct source *s, const struct plan *plan, const char *to, uint64_t size)
@@ -153,7 +153,7 @@ static void make_swap(const char *image, uint64_t size)
 static const struct plan_volume *volume_of(const struct plan *plan, uint32_t partition)
 {
 	for (uint32_t i = 0; i < plan->volume_count; i++)
-		if (plan->volumes[i].partition == partition)
+		if (plan->volumes[i].source.partition == partition)
 			return &plan->volumes[i];
 	TAP_OK(!"no such volume");
 	return &plan->volumes[0];
@@ -179,9 +179,9 @@ static void check_disk(const char *table, uint32_t root, uint32_t swap, uint32_t
 	image_fill("zero.img", MIB, 0);
 	make_fs("root.img", "ext4", 40 * MIB);
 	make_swap("swap.img", 8 * MIB);
-	put("root.img", "disk.img", volume_of(&plan, root)->start);
-	put("swap.img", "disk.img", volume_of(&plan, swap)->start);
-	put("zero.img", "disk.img", volume_of(&plan, raw)->start + 3 * MIB);
+	put("root.img", "disk.img", volume_of(&plan, root)->source.start);
+	put("swap.img", "disk.img", volume_of(&plan, swap)->source.start);
+	put("zero.img", "disk.img", volume_of(&plan, raw)->source.start + 3 * MIB);
 	source_free(STEAL(s));
 	plan_release(&plan);
 	reasons_release(&reasons);
@@ -200,17 +200,17 @@ static void check_disk(const char *table, uint32_t root, uint32_t swap, uint32_t
 	TAP_OK(v->kind == VOLUME_IMAGE && v->used_blocks && v->used < 30 * MIB);
 	TAP_STR(v->fstype, "ext4");
 	TAP_STR(v->label, "root");
-	check_files("copy.img", v->start);
+	check_files("copy.img", v->source.start);
 	v = volume_of(&plan, swap);
 	TAP_OK(v->kind == VOLUME_SWAP);
 	TAP_STR(v->uuid, "11111111-2222-3333-4444-555555555555");
 	TAP_STR(v->label, "swp");
 	v = volume_of(&plan, raw);
 	TAP_OK(v->kind == VOLUME_IMAGE && !v->used_blocks);
-	TAP_OK(same_bytes("disk.img", "copy.img", v->start, v->length));
+	TAP_OK(same_bytes("disk.img", "copy.img", v->source.start, v->source.length));
 	v = &plan.volumes[0];
 	TAP_STR(v->fstype, "gap");
-	TAP_OK(same_bytes("disk.img", "copy.img", v->start, v->length));
+	TAP_OK(same_bytes("disk.img", "copy.img", v->source.start, v->source.length));
 
 	json = source_to_json(s);
 	text = jdoc_print(json);
@@ -260,7 +260,7 @@ static void test_whole_disk(void)
 	TAP_INT(reasons.n, 0);
 	TAP_INT(source_plan(s, &plan), 0);
 	TAP_INT(plan.volume_count, 1);
-	TAP_OK(plan.volumes[0].used_blocks && plan.volumes[0].partition == 0);
+	TAP_OK(plan.volumes[0].used_blocks && plan.volumes[0].source.partition == 0);
 	check_plan(&plan);
 	copy_all(s, &plan, "copy.img", 40 * MIB);
 	check_files("copy.img", 0);
@@ -392,8 +392,8 @@ static void test_two_disks(void)
 	TAP_INT(source_open(&options, &s, &reasons), 0);
 	TAP_INT(reasons.n, 0);
 	TAP_INT(source_plan(s, &plan), 0);
-	TAP_INT(plan.disk_count, 2);
-	TAP_INT(plan.volumes[1].disk, 1);
+	TAP_INT(plan.source.disk_count, 2);
+	TAP_INT(plan.volumes[1].source.disk, 1);
 	check_plan(&plan);
 }
 

@@ -47,13 +47,14 @@ static void fixture_make(struct fixture *f)
 	size_t len;
 
 	memset(f, 0, sizeof(*f));
-	f->volume = (struct plan_volume){.kind = VOLUME_IMAGE,
-					 .start = VOLUME_START,
-					 .length = VOLUME_CHUNKS * PLAN_CHUNK_SIZE,
-					 .partition = 1};
+	f->volume = (struct plan_volume){
+		.kind = VOLUME_IMAGE,
+		.source = {.length = VOLUME_CHUNKS * PLAN_CHUNK_SIZE, .partition = 1}};
+	f->volume.target = f->volume.source;
+	f->volume.target.start = VOLUME_START;
 	f->session.plan = (struct plan){.chunk_size = PLAN_CHUNK_SIZE,
-					.disk_count = 1,
-					.disks = &f->disk,
+					.source = {.disk_count = 1, .disks = &f->disk},
+					.target = {.disk_count = 1, .disks = &f->disk},
 					.volume_count = 1,
 					.volumes = &f->volume};
 	f->map = (struct chunkmap){.count = VOLUME_CHUNKS, .entries = f->entries};

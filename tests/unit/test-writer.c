@@ -57,22 +57,25 @@ static struct fixture *fixture_new(uint32_t size, bool verify)
 	struct session *s = &f->session;
 
 	f->size = size;
-	f->volume = (struct plan_volume){.kind = VOLUME_IMAGE,
-					 .start = VOLUME_START,
-					 .length = VOLUME_CHUNKS * (uint64_t)size,
-					 .partition = 1};
+	f->volume = (struct plan_volume){
+		.kind = VOLUME_IMAGE,
+		.source = {.start = 512, .length = VOLUME_CHUNKS * (uint64_t)size, .partition = 1}};
+	/* It lands somewhere else. */
+	f->volume.target = f->volume.source;
+	f->volume.target.start = VOLUME_START;
+	f->volume.target.partition = 2;
 	session_init(s);
 	s->plan = (struct plan){.verify = verify,
 				.chunk_size = size,
-				.disk_count = 1,
-				.disks = &f->disk,
+				.source = {.disk_count = 1, .disks = &f->disk},
+				.target = {.disk_count = 1, .disks = &f->disk},
 				.volume_count = 1,
 				.volumes = &f->volume};
 	f->map = (struct chunkmap){.count = VOLUME_CHUNKS, .entries = f->entries};
 	s->maps = (struct chunkmaps){.count = 1, .maps = &f->map};
 	s->disk_count = 1;
 	s->disks[0] = (struct disk_target){.fd = scratch_file(), .file = true, .sector = 512};
-	s->disks[0].size = VOLUME_START + f->volume.length;
+	s->disks[0].size = VOLUME_START + f->volume.source.length;
 	s->writing = scratch_lock(NULL);
 	s->lock = scratch_lock(&f->alive);
 	flock(f->alive, LOCK_EX);
