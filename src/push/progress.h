@@ -3,25 +3,9 @@
 #ifndef P2V_PUSH_PROGRESS_H
 #define P2V_PUSH_PROGRESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "push/progress_view.h"
+
 #include <stdint.h>
-
-/* What the line shows. Bytes; rates are bytes per second. */
-struct progress_view {
-	uint64_t total; /* used bytes of this pass */
-	uint64_t done;
-	uint64_t wire; /* sent for them */
-	double rate, wire_rate;
-	unsigned connections;
-	int level; /* compression in use; 0: raw */
-};
-
-/* At most @width columns (ASCII), as many parts as fit.
- * Returns @out. */
-const char *progress_format(const struct progress_view *v, unsigned width, char *out, size_t size);
-/* Seconds until the end at the present rate; UINT64_MAX when unknown. */
-uint64_t progress_eta(const struct progress_view *v);
 
 struct progress {
 	struct progress_view view;

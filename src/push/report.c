@@ -119,7 +119,7 @@ void report_event(const struct msg_event *e)
 void report_progress(const struct progress_view *v)
 {
 	struct jdoc *d = report_new("progress");
-	uint64_t eta = progress_eta(v);
+	uint64_t eta = progress_view_eta(v);
 
 	jdoc_set_u64(d, "total", v->total);
 	jdoc_set_u64(d, "done", v->done);

@@ -9,7 +9,7 @@
 
 #include "plan/facts.h"
 #include "plan/plan.h"
-#include "push/progress.h"
+#include "push/progress_view.h"
 #include "source/source.h"
 #include "wire/message.h"
 

@@ -16,7 +16,7 @@ static void test_the_whole_line(void)
 {
 	char line[256];
 
-	TAP_STR(progress_format(&half, 200, line, sizeof(line)),
+	TAP_STR(progress_view_format(&half, 200, line, sizeof(line)),
 		" 50%  ETA 11s  100 MiB/s  1.0 GiB of 2.0 GiB  "
 		"wire 50 MiB/s (2.0:1, zstd -1)  4 connections");
 }
@@ -27,16 +27,16 @@ static void test_fits_every_width(void)
 	size_t last = 0;
 
 	for (unsigned width = 0; width < 200; width++) {
-		progress_format(&half, width, line, sizeof(line));
+		progress_view_format(&half, width, line, sizeof(line));
 		TAP_OK(strlen(line) <= width);
 		TAP_OK(strlen(line) >= last);
 		last = strlen(line);
 	}
-	progress_format(&half, 30, line, sizeof(line));
+	progress_view_format(&half, 30, line, sizeof(line));
 	TAP_STR(line, " 50%  ETA 11s  100 MiB/s");
-	progress_format(&half, 6, line, sizeof(line));
+	progress_view_format(&half, 6, line, sizeof(line));
 	TAP_STR(line, " 50%");
-	progress_format(&half, 3, line, sizeof(line));
+	progress_view_format(&half, 3, line, sizeof(line));
 	TAP_STR(line, "");
 }
 
@@ -44,7 +44,7 @@ static void test_small_buffer(void)
 {
 	char line[8];
 
-	TAP_STR(progress_format(&half, 200, line, sizeof(line)), " 50%");
+	TAP_STR(progress_view_format(&half, 200, line, sizeof(line)), " 50%");
 }
 
 static void test_never_done_before_the_end(void)
@@ -53,12 +53,12 @@ static void test_never_done_before_the_end(void)
 	char line[256];
 
 	v.done = v.total - 1;
-	TAP_HAS(progress_format(&v, 200, line, sizeof(line)), " 99%");
+	TAP_HAS(progress_view_format(&v, 200, line, sizeof(line)), " 99%");
 	v.done = v.total;
-	TAP_HAS(progress_format(&v, 200, line, sizeof(line)), "100%");
+	TAP_HAS(progress_view_format(&v, 200, line, sizeof(line)), "100%");
 	v.done = v.total + 5;
-	TAP_HAS(progress_format(&v, 200, line, sizeof(line)), "100%");
-	TAP_INT(progress_eta(&v), 0);
+	TAP_HAS(progress_view_format(&v, 200, line, sizeof(line)), "100%");
+	TAP_INT(progress_view_eta(&v), 0);
 }
 
 static void test_nothing_to_do(void)
@@ -66,7 +66,7 @@ static void test_nothing_to_do(void)
 	struct progress_view v = {0};
 	char line[256];
 
-	TAP_HAS(progress_format(&v, 200, line, sizeof(line)), "100%");
+	TAP_HAS(progress_view_format(&v, 200, line, sizeof(line)), "100%");
 }
 
 static void test_unknown_rate(void)
@@ -75,8 +75,8 @@ static void test_unknown_rate(void)
 	char line[256];
 
 	v.rate = 0;
-	TAP_OK(progress_eta(&v) == UINT64_MAX);
-	TAP_HAS(progress_format(&v, 200, line, sizeof(line)), "ETA -");
+	TAP_OK(progress_view_eta(&v) == UINT64_MAX);
+	TAP_HAS(progress_view_format(&v, 200, line, sizeof(line)), "ETA -");
 }
 
 int main(void)
