@@ -22,12 +22,6 @@ struct menu {
 	struct timer timer;
 };
 
-void menu_choice_release(struct menu_choice *choice)
-{
-	free(choice->cmdline);
-	*choice = (struct menu_choice){0};
-}
-
 /* True: the menu is done. */
 static bool menu_boot(struct menu *m, bool unattended)
 {
@@ -171,11 +165,6 @@ static void menu_loop(struct menu *m)
 	}
 }
 
-unsigned menu_seconds(const struct menu_options *o)
-{
-	return o->timeout > 1 ? (unsigned)o->timeout : 1;
-}
-
 static int menu_screen(const struct boot_list *list, const struct menu_options *o,
 		       struct menu_choice *choice)
 {
@@ -189,7 +178,7 @@ static int menu_screen(const struct boot_list *list, const struct menu_options *
 		if (o->message)
 			text_copy(m.model.message, sizeof(m.model.message), o->message);
 		if (o->timeout != MENU_NO_COUNTDOWN)
-			model_count_from(&m.model, menu_seconds(o));
+			model_count_from(&m.model, menu_choice_seconds(o));
 		timer_start(&m.timer);
 		menu_loop(&m);
 		model_release(&m.model);

@@ -385,7 +385,7 @@ int plain_run(const struct boot_list *list, const struct menu_options *o,
 		if (o->message)
 			text_copy(p.model.message, sizeof(p.model.message), o->message);
 		if (o->timeout != MENU_NO_COUNTDOWN)
-			model_count_from(&p.model, menu_seconds(o));
+			model_count_from(&p.model, menu_choice_seconds(o));
 		timer_start(&p.timer);
 		plain_loop(&p);
 		model_release(&p.model);

@@ -6,7 +6,8 @@
 #ifndef P2V_MENU_PLAIN_H
 #define P2V_MENU_PLAIN_H
 
-#include "menu/menu.h"
+#include "bootconf/entry.h"
+#include "menu/menu_choice.h"
 
 #include <stddef.h>
 
