@@ -17,6 +17,7 @@
 #include "push/transport.h"
 #include "source/freeze.h"
 #include "source/source.h"
+#include "source/source_lost.h"
 #include "util/cleanup.h"
 #include "util/exit.h"
 #include "util/log.h"

@@ -1,6 +1,7 @@
 /* report.c - see report.h */
 #include "push/report.h"
 #include "push/console.h"
+#include "source/source_json.h"
 #include "util/cleanup.h"
 #include "util/jdoc.h"
 

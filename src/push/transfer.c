@@ -8,6 +8,8 @@
 #include "push/interrupt.h"
 #include "push/level.h"
 #include "push/progress.h"
+#include "source/source_cursor.h"
+#include "source/source_reader.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 

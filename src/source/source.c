@@ -7,6 +7,7 @@
 #include "source/use.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "wire/chunk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -289,4 +290,10 @@ bool source_chunk_used(const struct source *s, uint32_t volume, uint64_t number)
 		return false;
 	v = &s->volumes[volume];
 	return v->image && number < v->chunks && source_bit(v->chunk_bits, number);
+}
+
+const struct source_lost *source_lost(const struct source *s, size_t *count)
+{
+	*count = s->losses->count;
+	return s->losses->v;
 }

@@ -9,6 +9,8 @@
 #include "plan/facts.h"
 #include "plan/plan_layout.h"
 #include "source/source.h"
+#include "source/source_cursor.h"
+#include "source/source_reader.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"

@@ -12,6 +12,8 @@
  */
 #include "source/freeze.h"
 #include "source/source.h"
+#include "source/source_cursor.h"
+#include "source/source_reader.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 

@@ -1,4 +1,5 @@
 /* The cursor: every used and wanted chunk, once, whoever asks. */
+#include "source/source_cursor.h"
 #include "source/state.h"
 #include "tap.h"
 

@@ -1,5 +1,8 @@
 /* The reader, on disks with bad sectors and files that refuse O_DIRECT. */
 #include "image.h"
+#include "source/source.h"
+#include "source/source_lost.h"
+#include "source/source_reader.h"
 #include "source/state.h"
 #include "util/cleanup.h"
 #include "util/log.h"

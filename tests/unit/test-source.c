@@ -3,6 +3,9 @@
  */
 #include "image.h"
 #include "source/source.h"
+#include "source/source_cursor.h"
+#include "source/source_json.h"
+#include "source/source_reader.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/strv.h"

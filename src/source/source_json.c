@@ -1,19 +1,21 @@
-/* show.c - the inventory as JSON, for --dry-run --json (see source.h)
+/* source_json.c - the inventory as JSON, for --dry-run --json
  *
  * Members: hostname, nics [name, mac], disks [path, serial, model, size,
  * sector, image, table, table_id, partitions [number, start, length, type,
  * uuid, label, name, partuuid, used, mounted, swap, holder]]. What does not
  * apply is left out; sizes are bytes.
  */
+#include "source/source_json.h"
 #include "source/planner.h"
 #include "source/state.h"
 
-static const char *show_text(const char *s)
+static const char *source_json_text(const char *s)
 {
 	return s[0] ? s : NULL;
 }
 
-static struct jdoc *show_part(const struct inventory_disk *disk, const struct inventory_part *p)
+static struct jdoc *source_json_part(const struct inventory_disk *disk,
+				     const struct inventory_part *p)
 {
 	const struct table_partition *t = p->number ? table_find(&disk->table, p->number) : NULL;
 	struct jdoc *o = jdoc_object();
@@ -22,14 +24,14 @@ static struct jdoc *show_part(const struct inventory_disk *disk, const struct in
 	jdoc_set_u64(o, "start", p->start);
 	jdoc_set_u64(o, "length", p->length);
 	if (t) {
-		jdoc_set_str(o, "name", show_text(t->name));
-		jdoc_set_str(o, "partuuid", show_text(t->guid));
+		jdoc_set_str(o, "name", source_json_text(t->name));
+		jdoc_set_str(o, "partuuid", source_json_text(t->guid));
 		if (t->extended)
 			jdoc_set_bool(o, "extended", true);
 	}
-	jdoc_set_str(o, "type", show_text(p->probe.type));
-	jdoc_set_str(o, "uuid", show_text(p->probe.uuid));
-	jdoc_set_str(o, "label", show_text(p->probe.label));
+	jdoc_set_str(o, "type", source_json_text(p->probe.type));
+	jdoc_set_str(o, "uuid", source_json_text(p->probe.uuid));
+	jdoc_set_str(o, "label", source_json_text(p->probe.label));
 	if (p->map)
 		jdoc_set_u64(o, "used", blockmap_used(p->map));
 	if (p->use.mounted_rw || p->use.mounted_ro) {
@@ -38,24 +40,24 @@ static struct jdoc *show_part(const struct inventory_disk *disk, const struct in
 	}
 	if (p->use.swap)
 		jdoc_set_bool(o, "swap", true);
-	jdoc_set_str(o, "holder", show_text(p->use.holder));
+	jdoc_set_str(o, "holder", source_json_text(p->use.holder));
 	return o;
 }
 
-static struct jdoc *show_disk(const struct inventory_disk *disk)
+static struct jdoc *source_json_disk(const struct inventory_disk *disk)
 {
 	struct jdoc *o = jdoc_object(), *parts = jdoc_array();
 
 	jdoc_set_str(o, "path", disk->path);
-	jdoc_set_str(o, "serial", show_text(disk->serial));
-	jdoc_set_str(o, "model", show_text(disk->model));
+	jdoc_set_str(o, "serial", source_json_text(disk->serial));
+	jdoc_set_str(o, "model", source_json_text(disk->model));
 	jdoc_set_u64(o, "size", disk->size);
 	jdoc_set_u64(o, "sector", disk->sector);
 	jdoc_set_bool(o, "image", disk->file);
 	jdoc_set_str(o, "table", table_kind_name(disk->table.kind));
-	jdoc_set_str(o, "table_id", show_text(disk->table.id));
+	jdoc_set_str(o, "table_id", source_json_text(disk->table.id));
 	for (uint32_t i = 0; i < disk->part_count; i++)
-		jdoc_add(parts, show_part(disk, &disk->parts[i]));
+		jdoc_add(parts, source_json_part(disk, &disk->parts[i]));
 	jdoc_set(o, "partitions", parts);
 	return o;
 }
@@ -64,7 +66,7 @@ struct jdoc *source_to_json(const struct source *s)
 {
 	struct jdoc *o = jdoc_object(), *nics = jdoc_array(), *disks = jdoc_array();
 
-	jdoc_set_str(o, "hostname", show_text(s->inv.hostname));
+	jdoc_set_str(o, "hostname", source_json_text(s->inv.hostname));
 	for (uint32_t i = 0; i < s->inv.nic_count; i++) {
 		struct jdoc *nic = jdoc_object();
 
@@ -73,7 +75,7 @@ struct jdoc *source_to_json(const struct source *s)
 		jdoc_add(nics, nic);
 	}
 	for (uint32_t i = 0; i < s->inv.disk_count; i++)
-		jdoc_add(disks, show_disk(&s->inv.disks[i]));
+		jdoc_add(disks, source_json_disk(&s->inv.disks[i]));
 	jdoc_set(o, "nics", nics);
 	jdoc_set(o, "disks", disks);
 	return o;

@@ -1,10 +1,11 @@
-/* reader.c - one worker's way from the disk to a struct chunk (see source.h)
+/* source_reader.c - one worker's way from the disk to a struct chunk
  *
  * The used spans of a chunk are read to where they belong in one aligned
  * buffer, near ones together with the hole between them: a request costs more
  * than 64 KiB of reading. Then zeros are found, and the remaining data moved
  * together; most chunks are one run, and nothing moves.
  */
+#include "source/source_reader.h"
 #include "source/blockmap.h"
 #include "source/state.h"
 #include "util/io.h"
@@ -35,7 +36,7 @@ struct source_reader {
 
 /* The chunk at hand. @base is its place on the disk, and buf[0] is @origin:
  * @base rounded down to what O_DIRECT asks for. */
-struct reader_job {
+struct source_reader_job {
 	struct source_reader *r;
 	uint32_t volume;
 	const struct source_volume *v;
@@ -72,7 +73,7 @@ void source_reader_free(struct source_reader *r)
 
 /* Reads [lo, hi) of the disk, both relative to the chunk's origin and lo
  * aligned, to its place; more than hi may be read to satisfy O_DIRECT. */
-static int reader_read(struct reader_job *job, uint64_t lo, uint64_t hi)
+static int source_reader_read(struct source_reader_job *job, uint64_t lo, uint64_t hi)
 {
 	const struct source *s = job->r->s;
 	uint32_t disk = job->v->disk;
@@ -106,26 +107,26 @@ static int reader_read(struct reader_job *job, uint64_t lo, uint64_t hi)
 }
 
 /* What a failing medium, or an image that ends too early, answers with. */
-static bool reader_is_media_error(int r)
+static bool source_reader_is_media_error(int r)
 {
 	return r == -EIO || r == -ENODATA || r == -EILSEQ || r == -EREMOTEIO || r == -ETIMEDOUT;
 }
 
-static int reader_retry(struct reader_job *job, uint64_t lo, uint64_t hi)
+static int source_reader_retry(struct source_reader_job *job, uint64_t lo, uint64_t hi)
 {
 	int r = 0;
 
 	for (int i = 0; i < READER_TRIES; i++) {
-		r = reader_read(job, lo, hi);
-		if (!reader_is_media_error(r))
+		r = source_reader_read(job, lo, hi);
+		if (!source_reader_is_media_error(r))
 			break;
 	}
 	return r;
 }
 
 /* Nothing helped with [lo, hi): zeros take its place, and it is named. */
-static void reader_lose(struct reader_job *job, uint64_t lo, uint64_t hi, uint64_t from,
-			uint64_t to)
+static void source_reader_lose(struct source_reader_job *job, uint64_t lo, uint64_t hi,
+			       uint64_t from, uint64_t to)
 {
 	memset(job->r->buf + lo, 0, hi - lo);
 	lo = lo < from ? from : lo;
@@ -137,44 +138,44 @@ static void reader_lose(struct reader_job *job, uint64_t lo, uint64_t hi, uint64
 
 /* Smaller and smaller pieces, so that as little as possible is lost. Bytes
  * outside of [from, to) are not in use, and no loss. */
-static int reader_halve(struct reader_job *job, uint64_t lo, uint64_t hi, uint64_t from,
-			uint64_t to)
+static int source_reader_halve(struct source_reader_job *job, uint64_t lo, uint64_t hi,
+			       uint64_t from, uint64_t to)
 {
 	uint64_t mid = lo + (hi - lo) / 2 / job->align * job->align;
 	bool smallest = mid == lo;
-	int r = smallest ? reader_retry(job, lo, hi) : reader_read(job, lo, hi);
+	int r = smallest ? source_reader_retry(job, lo, hi) : source_reader_read(job, lo, hi);
 
-	if (!reader_is_media_error(r))
+	if (!source_reader_is_media_error(r))
 		return r;
 	if (smallest) {
-		reader_lose(job, lo, hi, from, to);
+		source_reader_lose(job, lo, hi, from, to);
 		return 0;
 	}
-	r = reader_halve(job, lo, mid, from, to);
-	return r < 0 ? r : reader_halve(job, mid, hi, from, to);
+	r = source_reader_halve(job, lo, mid, from, to);
+	return r < 0 ? r : source_reader_halve(job, mid, hi, from, to);
 }
 
 /* Spans [first, last] with the small holes between them. */
-static int reader_spans(struct reader_job *job, uint32_t first, uint32_t last)
+static int source_reader_spans(struct source_reader_job *job, uint32_t first, uint32_t last)
 {
 	const struct chunk_range *spans = job->r->spans;
 	uint64_t shift = job->base - job->origin;
 	uint64_t lo = (shift + spans[first].offset) / job->align * job->align;
-	int r = reader_retry(job, lo, shift + spans[last].offset + spans[last].length);
+	int r = source_reader_retry(job, lo, shift + spans[last].offset + spans[last].length);
 
-	if (!reader_is_media_error(r))
+	if (!source_reader_is_media_error(r))
 		return r;
 	for (uint32_t i = first; i <= last; i++) {
 		uint64_t from = shift + spans[i].offset, to = from + spans[i].length;
 
-		r = reader_halve(job, from / job->align * job->align, to, from, to);
+		r = source_reader_halve(job, from / job->align * job->align, to, from, to);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int reader_fill(struct reader_job *job, uint32_t count)
+static int source_reader_fill(struct source_reader_job *job, uint32_t count)
 {
 	const struct chunk_range *spans = job->r->spans;
 
@@ -185,7 +186,7 @@ static int reader_fill(struct reader_job *job, uint32_t count)
 			if (spans[last + 1].offset - spans[last].offset - spans[last].length >
 			    READER_NEAR)
 				break;
-		r = reader_spans(job, first, last);
+		r = source_reader_spans(job, first, last);
 		if (r < 0) {
 			log_error("cannot read %s at byte %" PRIu64 ": %s",
 				  job->r->s->inv.disks[job->v->disk].path,
@@ -198,7 +199,7 @@ static int reader_fill(struct reader_job *job, uint32_t count)
 
 /* The first bytes decide nearly always; comparing with itself, shifted by the
  * part that is known to be zero, does the rest at memcmp's speed. */
-static bool reader_is_zero(const uint8_t *p)
+static bool source_reader_is_zero(const uint8_t *p)
 {
 	uint64_t head[2];
 
@@ -206,7 +207,8 @@ static bool reader_is_zero(const uint8_t *p)
 	return !(head[0] | head[1]) && !memcmp(p, p + sizeof(head), READER_ZERO - sizeof(head));
 }
 
-static void reader_find_runs(const uint8_t *bytes, const struct chunk_range *span, struct chunk *c)
+static void source_reader_find_runs(const uint8_t *bytes, const struct chunk_range *span,
+				    struct chunk *c)
 {
 	uint32_t at = span->offset, end = span->offset + span->length;
 
@@ -216,13 +218,13 @@ static void reader_find_runs(const uint8_t *bytes, const struct chunk_range *spa
 
 		next = next > end ? end : next;
 		chunk_add_run(c, at, next - at,
-			      whole && reader_is_zero(bytes + at) ? CHUNK_ZERO : CHUNK_DATA);
+			      whole && source_reader_is_zero(bytes + at) ? CHUNK_ZERO : CHUNK_DATA);
 		at = next;
 	}
 }
 
 /* Moves the data runs together; the first stays where it is. */
-static void reader_pack(uint8_t *bytes, struct chunk *c)
+static void source_reader_pack(uint8_t *bytes, struct chunk *c)
 {
 	c->data = bytes;
 	for (uint32_t i = 0; i < c->run_count; i++) {
@@ -241,7 +243,7 @@ static void reader_pack(uint8_t *bytes, struct chunk *c)
 int source_read_chunk(struct source_reader *r, uint32_t volume, uint64_t number, struct chunk *c)
 {
 	const struct source *s = r->s;
-	struct reader_job job = {.r = r, .volume = volume, .number = number};
+	struct source_reader_job job = {.r = r, .volume = volume, .number = number};
 	uint8_t *bytes;
 	uint32_t count;
 	int err;
@@ -256,7 +258,7 @@ int source_read_chunk(struct source_reader *r, uint32_t volume, uint64_t number,
 	job.base = job.v->start + number * s->chunk_size;
 	job.origin = job.base / job.align * job.align;
 	count = blockmap_chunk(job.v->map, job.v->length, number, s->chunk_size, r->spans);
-	err = reader_fill(&job, count);
+	err = source_reader_fill(&job, count);
 	if (err < 0)
 		return err;
 
@@ -267,7 +269,7 @@ int source_read_chunk(struct source_reader *r, uint32_t volume, uint64_t number,
 	memset(&c->digest, 0, sizeof(c->digest));
 	bytes = r->buf + (job.base - job.origin);
 	for (uint32_t i = 0; i < count; i++)
-		reader_find_runs(bytes, &r->spans[i], c);
-	reader_pack(bytes, c);
+		source_reader_find_runs(bytes, &r->spans[i], c);
+	source_reader_pack(bytes, c);
 	return 0;
 }

@@ -1,8 +1,9 @@
-/* lost.c - the ranges of the source that could not be read (see source.h) */
-#include "source/state.h"
+/* source_lost.c - the ranges of the source that could not be read */
+#include "source/source_lost.h"
 #include "util/log.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 
 static uint64_t source_lost_end(const struct source_lost *l)
 {
@@ -66,10 +67,4 @@ void source_note_lost(struct source_losses *losses, uint32_t volume, uint64_t of
 			source_lost_overflow(losses, &new);
 	}
 	pthread_mutex_unlock(&losses->lock);
-}
-
-const struct source_lost *source_lost(const struct source *s, size_t *count)
-{
-	*count = s->losses->count;
-	return s->losses->v;
 }

@@ -1,4 +1,5 @@
-/* cursor.c - the workers' common list of what is to be read next (see source.h) */
+/* source_cursor.c - the workers' common list of what is to be read next */
+#include "source/source_cursor.h"
 #include "source/state.h"
 
 #include <errno.h>
