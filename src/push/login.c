@@ -46,8 +46,8 @@ static void login_denied(const struct login *l, const struct strv *files)
 		snprintf(tried + at, sizeof(tried) - at, ", %.150s%s", files->v[i],
 			 access(files->v[i], R_OK) < 0 ? " (not readable)" : "");
 	}
-	log_error("%s accepts no key for user %s; tried: the agent%s%s", l->o->address.host,
-		  l->user, getenv("SSH_AUTH_SOCK") ? "" : " (none is running)", tried);
+	log_error("%s accepts no key for user %s; tried: the agent%s%s", l->host, l->user,
+		  getenv("SSH_AUTH_SOCK") ? "" : " (none is running)", tried);
 	log_info("put the public key into the target's authorized_keys, or name another with "
 		 "--identity; passwords are not used");
 }
@@ -55,13 +55,15 @@ static void login_denied(const struct login *l, const struct strv *files)
 int login_find_key(const struct login *l)
 {
 	CLEANUP(strv_release) struct strv found = {0};
-	const struct strv *files = &l->o->identities;
+	const struct strv *files = l->identities;
 	bool given = files->n != 0;
 	int r;
 
 	if (!given) {
-		if (login_default_files(l->identity, &found) < 0)
+		if (login_default_files(l->identity, &found) < 0) {
+			log_error("%s: no memory for the list of keys", l->host);
 			return -ENOMEM;
+		}
 		files = &found;
 	}
 	r = given ? LOGIN_E_DENIED : l->by_agent(l->ctx);
@@ -70,7 +72,7 @@ int login_find_key(const struct login *l)
 						  : l->by_file(l->ctx, files->v[i]);
 	if (given && r == LOGIN_E_DENIED)
 		r = l->by_agent(l->ctx);
-	if (r)
+	if (r == LOGIN_E_DENIED)
 		login_denied(l, files);
 	return r ? -EACCES : 0;
 }
@@ -92,22 +94,24 @@ int login_passphrase(const char *prompt, char *buf, size_t len, int echo, int ve
 	return r < 0 ? -1 : 0;
 }
 
-int login_check_key(const struct options *o, const char *want, const char *seen, const char *type)
+int login_check_key(const char *host, const char *want, const char *seen, const char *type,
+		    bool given)
 {
 	if (!strcmp(want, seen))
 		return 0;
-	log_error("the host key of %s is %s (%s), not %s as %s", o->address.host, seen, type, want,
-		  o->host_key ? "--host-key says" : "on the first connection");
+	log_error("the host key of %s is %s (%s), not %s as %s", host, seen, type, want,
+		  given ? "--host-key says" : "on the first connection");
 	return -EACCES;
 }
 
-void login_how_to_trust(const struct options *o, unsigned port, const char *seen, const char *type)
+void login_how_to_trust(const char *host, unsigned port, const char *known_hosts, const char *seen,
+			const char *type)
 {
-	const char *file = o->known_hosts ? o->known_hosts : "~/.ssh/known_hosts";
+	const char *file = known_hosts ? known_hosts : "~/.ssh/known_hosts";
 
 	log_info("it shows a key of type %s with the fingerprint %s", type, seen);
 	log_info("compare that with what the target's console or p2v-instance printed; if it is "
 		 "the same, use --host-key %s",
 		 seen);
-	log_info("or remember it: ssh-keyscan -p %u %s >> %s", port, o->address.host, file);
+	log_info("or remember it: ssh-keyscan -p %u %s >> %s", port, host, file);
 }

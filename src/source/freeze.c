@@ -305,8 +305,10 @@ int freeze_start(const struct strv *mounts, struct freeze **out)
 	CLEANUP(freeze_freep) struct freeze *f = freeze_new();
 	int r;
 
-	if (!f)
+	if (!f) {
+		log_error("no memory to freeze file systems");
 		return -ENOMEM;
+	}
 	r = freeze_open(mounts, f->shared);
 	if (!r)
 		r = freeze_check_self(f->shared);
