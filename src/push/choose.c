@@ -116,18 +116,18 @@ static void choose_automatically(const struct facts *f, struct plan *plan, struc
 			   *list ? list : "it has no disks");
 }
 
-void choose_targets(const struct options *o, const struct facts *f, struct plan *plan,
+void choose_targets(const struct strv *wanted, const struct facts *f, struct plan *plan,
 		    struct reasons *reasons)
 {
 	char list[300];
 
-	if (!o->target_disks.n) {
+	if (!wanted->n) {
 		if (plan->source.disk_count)
 			choose_automatically(f, plan, reasons);
 		return;
 	}
-	for (uint32_t i = 0; i < plan->source.disk_count && i < o->target_disks.n; i++) {
-		const struct facts_disk *d = choose_find(f, o->target_disks.v[i]);
+	for (uint32_t i = 0; i < plan->source.disk_count && i < wanted->n; i++) {
+		const struct facts_disk *d = choose_find(f, wanted->v[i]);
 
 		if (d) {
 			choose_land(plan, i, d);
@@ -136,17 +136,17 @@ void choose_targets(const struct options *o, const struct facts *f, struct plan 
 		choose_list(f, choose_needed(&plan->source.disks[i]), list, sizeof(list));
 		reason_add(reasons, REASON_REFUSE, "no-such-target-disk",
 			   "--target-disk is a device path or a serial of the target",
-			   "the target has no disk %s, it has: %s", o->target_disks.v[i],
+			   "the target has no disk %s, it has: %s", wanted->v[i],
 			   *list ? list : "none");
 	}
 }
 
-void choose_erase(const struct options *o, const struct facts *f, const struct plan *plan,
+void choose_erase(const struct strv *named, const struct facts *f, const struct plan *plan,
 		  struct msg_commit *commit, struct reasons *reasons)
 {
 	commit->erase_count = plan->source.disk_count;
-	for (size_t n = 0; n < o->yes_erase.n; n++) {
-		const char *name = o->yes_erase.v[n];
+	for (size_t n = 0; n < named->n; n++) {
+		const char *name = named->v[n];
 		bool used = false;
 
 		for (uint32_t i = 0; i < plan->source.disk_count; i++) {

@@ -2,6 +2,7 @@
 #include "push/dial.h"
 #include "push/interrupt.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -15,11 +16,11 @@
 /* Polls in short steps, so that an interrupt is seen. 1, 0, or -errno. */
 static int dial_poll(int fd, short events, int ms)
 {
-	long long end = interrupt_now_ms() + ms;
+	long long end = clock_ms() + ms;
 
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = events};
-		long long left = end - interrupt_now_ms();
+		long long left = end - clock_ms();
 
 		if (interrupt_pending())
 			return -EINTR;

@@ -1,5 +1,6 @@
 /* interrupt.c - see interrupt.h */
 #include "push/interrupt.h"
+#include "util/clock.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -30,20 +31,12 @@ bool interrupt_pending(void)
 	return interrupt_seen;
 }
 
-long long interrupt_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 bool interrupt_sleep(unsigned ms)
 {
-	long long end = interrupt_now_ms() + ms;
+	long long end = clock_ms() + ms;
 
 	while (!interrupt_pending()) {
-		long long left = end - interrupt_now_ms();
+		long long left = end - clock_ms();
 		struct timespec ts;
 
 		if (left <= 0)

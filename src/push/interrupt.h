@@ -16,7 +16,5 @@ void interrupt_install(void);
 bool interrupt_pending(void);
 /* Sleeps; false when interrupted. */
 bool interrupt_sleep(unsigned ms);
-/* CLOCK_MONOTONIC in milliseconds. */
-long long interrupt_now_ms(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include "push/options.h"
 #include "util/cleanup.h"
 #include "util/text.h"
+#include "util/words.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -168,45 +169,6 @@ int options_parse_address(const char *text, struct options_address *out, struct 
 	return options_host(host, (size_t)(colon - host), out, err);
 }
 
-/* Takes the word that begins at *@p, without its quoting, into @word. */
-static bool options_one_word(const char **p, char *word)
-{
-	char quote = '\0';
-	const char *s = *p;
-
-	for (; *s && (quote || (*s != ' ' && *s != '\t' && *s != '\n')); s++) {
-		if (quote ? *s == quote : (*s == '\'' || *s == '"')) {
-			quote = quote ? '\0' : *s;
-			continue;
-		}
-		if (*s == '\\' && quote != '\'' && s[1])
-			s++;
-		*word++ = *s;
-	}
-	*word = '\0';
-	*p = s;
-	return !quote;
-}
-
-int options_split_words(const char *text, struct strv *out, struct err_text *err)
-{
-	CLEANUP_FREE char *word = malloc(strlen(text) + 1);
-	const char *p = text;
-
-	if (!word)
-		return -ENOMEM;
-	for (;;) {
-		p += strspn(p, " \t\n");
-		if (!*p)
-			break;
-		if (!options_one_word(&p, word))
-			return err_set(err, -EINVAL, "a quote is not closed: %s", text);
-		if (strv_add(out, word) < 0)
-			return -ENOMEM;
-	}
-	return out->n ? 0 : err_set(err, -EINVAL, "the command is empty");
-}
-
 static int options_fixups(struct options *o, char *list, struct err_text *err)
 {
 	char *save = NULL;
@@ -371,10 +333,10 @@ static int options_agree(const struct options *o, struct err_text *err)
 		return err_set(err, -EINVAL, "at most %u disks", PLAN_MAX_DISKS);
 	if (o->target_disks.n && o->target_disks.n != (o->sources.n ? o->sources.n : 1))
 		return err_set(err, -EINVAL, "give one --target-disk for each --source");
-	if (o->rsh && options_split_words(o->rsh, &words, err) < 0)
+	if (o->rsh && words_split(o->rsh, &words, err) < 0)
 		return -EINVAL;
 	strv_release(&words);
-	return options_split_words(o->receiver, &words, err);
+	return words_split(o->receiver, &words, err);
 }
 
 int options_parse(int argc, char **argv, struct options *o, struct err_text *err)

@@ -60,9 +60,5 @@ void options_help(FILE *out);
 
 /* 0 or -EINVAL with @err. */
 int options_parse_address(const char *text, struct options_address *out, struct err_text *err);
-/* Splits a command into words as a shell would without expanding anything:
- * blanks separate, '...' and "..." quote, a backslash takes the next character
- * as it is. 0, -EINVAL with @err (open quote, no words), or -ENOMEM. */
-int options_split_words(const char *text, struct strv *out, struct err_text *err);
 
 #endif

@@ -3,9 +3,9 @@
 #ifndef P2V_PUSH_PASSES_H
 #define P2V_PUSH_PASSES_H
 
-#include "push/peer.h"
 #include "push/report.h"
 #include "push/transfer.h"
+#include "wire/peer.h"
 
 #define PASSES_MAX_REPAIR 3
 

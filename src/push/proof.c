@@ -1,7 +1,7 @@
 /* proof.c - see proof.h */
 #include "push/proof.h"
 #include "push/interrupt.h"
-#include "push/ssh.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <stdio.h>
@@ -21,10 +21,10 @@ static void proof_describe(const char *seen, const char *bootstrap, const struct
 		snprintf(out, size, "another machine's key answers: %s", seen);
 }
 
-bool proof_wait(const struct options *o, const struct strv *host_keys, const char *bootstrap,
-		struct err_text *said)
+bool proof_wait(const struct ssh_target *target, unsigned seconds, const struct strv *host_keys,
+		const char *bootstrap, struct err_text *said)
 {
-	long long start = interrupt_now_ms(), end = start + o->wait_boot * 1000LL;
+	long long start = clock_ms(), end = start + seconds * 1000LL;
 	char last[512] = "nothing", now[512];
 
 	if (!host_keys->n) {
@@ -33,12 +33,12 @@ bool proof_wait(const struct options *o, const struct strv *host_keys, const cha
 			"recognise it by");
 		return false;
 	}
-	log_info("waiting up to %u seconds for the migrated machine's ssh host key", o->wait_boot);
+	log_info("waiting up to %u seconds for the migrated machine's ssh host key", seconds);
 	do {
 		struct err_text err = {0};
 		char seen[64] = "";
 
-		ssh_link_peek(o, seen, sizeof(seen), &err);
+		ssh_link_peek(target, seen, sizeof(seen), &err);
 		if (seen[0] && strv_has(host_keys, seen)) {
 			err_set(said, 0, "the migrated machine answers with its own key %s", seen);
 			return true;
@@ -50,9 +50,8 @@ bool proof_wait(const struct options *o, const struct strv *host_keys, const cha
 			log_debug("waiting for the boot: %s", now);
 			memcpy(last, now, sizeof(last));
 		}
-	} while (interrupt_now_ms() + PROOF_PAUSE_MS < end && interrupt_sleep(PROOF_PAUSE_MS));
+	} while (clock_ms() + PROOF_PAUSE_MS < end && interrupt_sleep(PROOF_PAUSE_MS));
 	err_set(said, 0, "after %lld seconds the migrated machine has not been seen%s; last: %s",
-		(interrupt_now_ms() - start) / 1000, interrupt_pending() ? " (interrupted)" : "",
-		last);
+		(clock_ms() - start) / 1000, interrupt_pending() ? " (interrupted)" : "", last);
 	return false;
 }

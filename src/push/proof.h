@@ -6,13 +6,16 @@
 #ifndef P2V_PUSH_PROOF_H
 #define P2V_PUSH_PROOF_H
 
-#include "push/options.h"
+#include "push/ssh.h"
+#include "util/err.h"
 #include "util/strv.h"
 
-/* True when one of @host_keys was seen within o->wait_boot seconds. @bootstrap
+#include <stdbool.h>
+
+/* True when one of @host_keys was seen at @target within @seconds. @bootstrap
  * is the fingerprint that answered before the cutover ("" unknown). @said (one
  * line) tells what was seen in either case. */
-bool proof_wait(const struct options *o, const struct strv *host_keys, const char *bootstrap,
-		struct err_text *said);
+bool proof_wait(const struct ssh_target *target, unsigned seconds, const struct strv *host_keys,
+		const char *bootstrap, struct err_text *said);
 
 #endif

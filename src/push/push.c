@@ -6,23 +6,24 @@
 #include "push/push.h"
 #include "push/choose.h"
 #include "push/confirm.h"
+#include "push/connect.h"
 #include "push/console.h"
+#include "push/hello.h"
 #include "push/interrupt.h"
 #include "push/passes.h"
-#include "push/peer.h"
 #include "push/proof.h"
 #include "push/report.h"
 #include "push/show.h"
 #include "push/transfer.h"
-#include "push/transport.h"
 #include "source/freeze.h"
 #include "source/source.h"
-#include "source/source_lost.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/exit.h"
 #include "util/log.h"
 #include "util/text.h"
 #include "version.h"
+#include "wire/peer.h"
 
 #include <errno.h>
 #include <string.h>
@@ -83,7 +84,14 @@ static enum p2v_exit push_look(struct push *p)
 		.chunk_size = p->o->chunk_size,
 	};
 
-	if (source_open(&so, &p->source, &p->reasons) < 0 || source_plan(p->source, &p->plan) < 0) {
+	int r = source_open(&so, &p->source, &p->reasons);
+
+	if (!r) {
+		r = source_plan(p->source, &p->plan);
+		if (r < 0)
+			log_error("the source cannot be planned: %s", strerror(-r));
+	}
+	if (r < 0) {
 		show_reasons(&p->reasons, "source");
 		report_source(NULL, &p->reasons);
 		return P2V_EXIT_REFUSED;
@@ -104,15 +112,17 @@ static enum p2v_exit push_connect(struct push *p)
 {
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
 	struct msg_hello hello = {.role = HELLO_CONTROL};
+	struct stream *stream = NULL;
 	struct err_text err = {0};
 	int r;
 
-	p->control.name = "the target";
-	if (transport_new(p->o, &p->transport) < 0 ||
-	    p->transport->connect(p->transport, &p->control.conn) < 0)
+	if (connect_new(p->o, &p->transport) < 0 ||
+	    p->transport->connect(p->transport, &stream) < 0)
 		return P2V_EXIT_CONNECT;
-	r = peer_hello(&p->control, &hello);
-	if (r == PEER_E_VERSION || r == PEER_REFUSED)
+	r = peer_start(&p->control, stream, "the target");
+	if (!r)
+		r = hello_exchange(&p->control, &hello);
+	if (r == HELLO_E_VERSION || r == PEER_REFUSED)
 		return P2V_EXIT_REFUSED;
 	if (r < 0)
 		return interrupt_pending() ? P2V_EXIT_REFUSED : P2V_EXIT_CONNECT;
@@ -171,11 +181,11 @@ static enum p2v_exit push_plan(struct push *p)
 	const struct plan_layout *target = &p->plan.target;
 	bool chosen = target->disk_count > 0;
 
-	choose_targets(p->o, &p->facts, &p->plan, &p->reasons);
+	choose_targets(&p->o->target_disks, &p->facts, &p->plan, &p->reasons);
 	for (uint32_t i = 0; i < target->disk_count; i++)
 		chosen = chosen && target->disks[i].name[0];
 	if (chosen) {
-		choose_erase(p->o, &p->facts, &p->plan, &p->commit, &p->reasons);
+		choose_erase(&p->o->yes_erase, &p->facts, &p->plan, &p->commit, &p->reasons);
 		status = push_ask(p);
 	}
 	show_plan(&p->plan, &p->facts);
@@ -243,8 +253,11 @@ static enum p2v_exit push_look_again(struct push *p)
 	if (p->o->freeze && freeze_start(source_mounts(p->source), &p->freeze) < 0)
 		return P2V_EXIT_REFUSED;
 	r = source_refresh(p->source, &fresh);
-	if (!r)
+	if (!r) {
 		r = source_plan(p->source, &now);
+		if (r < 0)
+			log_error("the source cannot be planned again: %s", strerror(-r));
+	}
 	show_reasons(&fresh, "source");
 	p->warned = p->warned || reasons_warn(&fresh);
 	if (r < 0 || reasons_refuse(&fresh))
@@ -262,8 +275,10 @@ static enum p2v_exit push_commit(struct push *p)
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
 	struct err_text err = {0};
 
-	if (interrupt_pending())
+	if (interrupt_pending()) {
+		log_error("interrupted, before anything was written");
 		return P2V_EXIT_REFUSED;
+	}
 	p->commit.plan = p->verdict.plan;
 	p->committed = true;
 	if (peer_send(&p->control, PROTO_COMMIT, msg_commit_to_json(&p->commit)) < 0 ||
@@ -361,6 +376,7 @@ static enum p2v_exit push_cutover(struct push *p)
 static void push_prove(struct push *p)
 {
 	struct err_text said = {0};
+	struct ssh_target target = connect_target(p->o);
 	const char *bootstrap = p->transport->host_key;
 
 	if (!p->o->wait_boot)
@@ -368,7 +384,8 @@ static void push_prove(struct push *p)
 	if (p->bye.mode != CUTOVER_KEXEC && p->bye.mode != CUTOVER_REBOOT)
 		err_set(&said, 0, "nothing boots, so that there is nothing to wait for");
 	else
-		p->proven = proof_wait(p->o, &p->result.host_keys, bootstrap, &said);
+		p->proven = proof_wait(&target, p->o->wait_boot, &p->result.host_keys, bootstrap,
+				       &said);
 	if (p->proven)
 		log_info("proof of boot: %s", said.text);
 	else
@@ -380,13 +397,16 @@ static void push_prove(struct push *p)
 /* Everything after the agreement. */
 static enum p2v_exit push_move(struct push *p)
 {
+	const struct transfer_settings settings = {.connections = p->o->connections,
+						   .compress_auto = p->o->compress_auto,
+						   .compress_level = p->o->compress_level};
 	enum p2v_exit status = confirm_erase(&p->facts, &p->plan, &p->commit);
 
 	if (status) {
 		push_goodbye(p);
 		return status;
 	}
-	if (transfer_new(p->o, p->transport, p->source, &p->plan, &p->transfer) < 0)
+	if (transfer_new(&settings, p->transport, p->source, &p->plan, &p->transfer) < 0)
 		return P2V_EXIT_REFUSED;
 	status = push_look_again(p);
 	if (status)
@@ -432,7 +452,7 @@ static void push_summary(struct push *p, enum p2v_exit status)
 	p->totals.cpu_seconds = (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) +
 				(double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1000000;
 	p->totals.peak_rss = (uint64_t)ru.ru_maxrss * 1024;
-	p->totals.seconds = (double)(interrupt_now_ms() - p->start) / 1000;
+	p->totals.seconds = (double)(clock_ms() - p->start) / 1000;
 	if (p->committed)
 		show_totals(&p->totals);
 	log_info("%s", said);
@@ -441,7 +461,7 @@ static void push_summary(struct push *p, enum p2v_exit status)
 
 enum p2v_exit push_run(const struct options *o)
 {
-	CLEANUP(push_release) struct push p = {.o = o, .start = interrupt_now_ms()};
+	CLEANUP(push_release) struct push p = {.o = o, .start = clock_ms()};
 	enum p2v_exit status = push_look(&p);
 
 	if (!status)

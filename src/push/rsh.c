@@ -8,9 +8,11 @@
 #include "push/interrupt.h"
 #include "push/lines.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/io.h"
 #include "util/log.h"
 #include "util/run.h"
+#include "util/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,10 +28,10 @@ struct rsh {
 };
 
 struct rsh_connection {
-	struct connection base;
-	int fd;    /* stream */
-	int err;   /* the child's stderr; -1 once it ended */
-	pid_t pid; /* 0 once waited for */
+	struct stream base; /* first: it is what the callbacks are given */
+	int fd;             /* stream */
+	int err;            /* the child's stderr; -1 once it ended */
+	pid_t pid;          /* 0 once waited for */
 	int status;
 	struct lines lines;
 };
@@ -59,19 +61,19 @@ static void rsh_drain(struct rsh_connection *c)
  * @ms are over, or -errno. */
 static int rsh_poll(struct rsh_connection *c, short events, long long ms)
 {
-	long long end = interrupt_now_ms() + ms;
+	long long end = clock_ms() + ms;
 
 	for (;;) {
 		struct pollfd p[2] = {{.fd = c->fd, .events = events},
 				      {.fd = c->err, .events = POLLIN}};
-		long long left = end - interrupt_now_ms();
+		long long left = end - clock_ms();
 
 		if (interrupt_pending())
 			return -EINTR;
 		if (left < 0)
 			return 0;
-		if (left > INTERRUPT_POLL_MS)
-			left = INTERRUPT_POLL_MS;
+		if (left > STREAM_POLL_MS)
+			left = STREAM_POLL_MS;
 		if (poll(p, 2, (int)left) < 0 && errno != EINTR)
 			return -errno;
 		if (p[1].revents)
@@ -81,7 +83,7 @@ static int rsh_poll(struct rsh_connection *c, short events, long long ms)
 	}
 }
 
-static long rsh_read(struct connection *base, void *buf, size_t len)
+static long rsh_read(struct stream *base, void *buf, size_t len)
 {
 	struct rsh_connection *c = (struct rsh_connection *)base;
 	ssize_t n = recv(c->fd, buf, len, MSG_DONTWAIT);
@@ -93,11 +95,11 @@ static long rsh_read(struct connection *base, void *buf, size_t len)
 		return -ENODATA;
 	if (errno != EAGAIN && errno != EINTR)
 		return -errno;
-	n = rsh_poll(c, POLLIN, INTERRUPT_POLL_MS);
+	n = rsh_poll(c, POLLIN, STREAM_POLL_MS);
 	return n < 0 ? n : 0;
 }
 
-static long rsh_write(struct connection *base, const void *buf, size_t len)
+static long rsh_write(struct stream *base, const void *buf, size_t len)
 {
 	struct rsh_connection *c = (struct rsh_connection *)base;
 	ssize_t n = send(c->fd, buf, len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -108,11 +110,11 @@ static long rsh_write(struct connection *base, const void *buf, size_t len)
 		return -ENODATA;
 	if (errno != EAGAIN && errno != EINTR)
 		return -errno;
-	n = rsh_poll(c, POLLOUT, INTERRUPT_POLL_MS);
+	n = rsh_poll(c, POLLOUT, STREAM_POLL_MS);
 	return n < 0 ? n : 0;
 }
 
-static int rsh_wait(struct connection *base, int ms)
+static int rsh_wait(struct stream *base, int ms)
 {
 	return rsh_poll((struct rsh_connection *)base, POLLIN, ms);
 }
@@ -120,7 +122,7 @@ static int rsh_wait(struct connection *base, int ms)
 /* The child gets @ms to end by itself. */
 static bool rsh_reap(struct rsh_connection *c, unsigned ms)
 {
-	long long end = interrupt_now_ms() + ms;
+	long long end = clock_ms() + ms;
 	int status;
 
 	while (c->pid) {
@@ -133,7 +135,7 @@ static bool rsh_reap(struct rsh_connection *c, unsigned ms)
 				WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 		} else if (got < 0 && errno != EINTR) {
 			c->pid = 0;
-		} else if (interrupt_now_ms() >= end) {
+		} else if (clock_ms() >= end) {
 			return false;
 		} else {
 			poll(&p, 1, 20);
@@ -145,15 +147,15 @@ static bool rsh_reap(struct rsh_connection *c, unsigned ms)
 	return true;
 }
 
-static void rsh_explain(struct connection *base, struct err_text *why)
+static void rsh_explain(struct stream *base, struct err_text *why)
 {
 	struct rsh_connection *c = (struct rsh_connection *)base;
 
 	if (rsh_reap(c, 2000))
-		connection_explain_status(c->status, why);
+		transport_explain_status(c->status, why);
 }
 
-static void rsh_close(struct connection *base)
+static void rsh_close(struct stream *base)
 {
 	struct rsh_connection *c = (struct rsh_connection *)base;
 
@@ -197,15 +199,12 @@ static int rsh_spawn(char *const argv[], int stream, int err, pid_t *pid)
 	return 0;
 }
 
-static int rsh_connect(struct transport *t, struct connection **out)
+/* The child and the two descriptors to it. 0 or -errno, not logged. */
+static int rsh_start(const struct rsh *rsh, struct rsh_connection *c)
 {
-	struct rsh *rsh = (struct rsh *)t;
-	CLEANUP_FREE struct rsh_connection *c = calloc(1, sizeof(*c));
 	CLEANUP_FD int ours = -1, theirs = -1, err_in = -1, err_out = -1;
 	int pair[2], r;
 
-	if (!c)
-		return -ENOMEM;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	ours = pair[0];
@@ -216,21 +215,32 @@ static int rsh_connect(struct transport *t, struct connection **out)
 	err_out = pair[1];
 	fcntl(err_in, F_SETFL, O_NONBLOCK);
 	r = rsh_spawn(rsh->argv.v, theirs, err_out, &c->pid);
+	if (r < 0)
+		return r;
+	c->fd = steal_fd(&ours);
+	c->err = steal_fd(&err_in);
+	return 0;
+}
+
+static int rsh_connect(struct transport *t, struct stream **out)
+{
+	struct rsh *rsh = (struct rsh *)t;
+	CLEANUP_FREE struct rsh_connection *c = calloc(1, sizeof(*c));
+	int r = c ? rsh_start(rsh, c) : -ENOMEM;
+
 	if (r < 0) {
 		log_error("--rsh: cannot run %s: %s", rsh->argv.v[0], strerror(-r));
 		return r;
 	}
-	c->base = (struct connection){
-		.stream = connection_stream(&c->base),
-		.timeout = 60,
+	c->base = (struct stream){
 		.read_some = rsh_read,
 		.write_some = rsh_write,
 		.wait = rsh_wait,
 		.explain = rsh_explain,
 		.close = rsh_close,
+		.interrupted = interrupt_pending,
+		.limit = STREAM_SECONDS,
 	};
-	c->fd = steal_fd(&ours);
-	c->err = steal_fd(&err_in);
 	*out = &STEAL(c)->base;
 	return 0;
 }
@@ -243,23 +253,23 @@ static void rsh_free(struct transport *t)
 	free(rsh);
 }
 
-int rsh_new(const struct options *o, struct transport **out)
+int rsh_new(const char *command, const char *receiver, struct transport **out)
 {
 	struct rsh *rsh = calloc(1, sizeof(*rsh));
 	struct err_text err = {0};
-	int r;
+	int r = rsh ? 0 : -ENOMEM;
 
-	if (!rsh)
-		return -ENOMEM;
-	rsh->base = (struct transport){.connect = rsh_connect, .free = rsh_free};
-	r = options_split_words(o->rsh, &rsh->argv, &err);
 	if (!r)
-		r = options_split_words(o->receiver, &rsh->argv, &err);
+		r = words_split(command, &rsh->argv, &err);
+	if (!r)
+		r = words_split(receiver, &rsh->argv, &err);
 	if (r < 0) {
 		log_error("--rsh: %s", err.text[0] ? err.text : strerror(-r));
-		rsh_free(&rsh->base);
+		if (rsh)
+			rsh_free(&rsh->base);
 		return r;
 	}
+	rsh->base = (struct transport){.connect = rsh_connect, .free = rsh_free};
 	*out = &rsh->base;
 	return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "push/transport.h"
 
-/* 0 or -errno, logged. */
-int rsh_new(const struct options *o, struct transport **out);
+/* @command and @receiver are not kept. 0 or -errno, logged. */
+int rsh_new(const char *command, const char *receiver, struct transport **out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "push/lines.h"
 #include "push/login.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -34,7 +35,7 @@ static const char *const ssh_link_key_types[] = {
 
 struct ssh_link {
 	struct transport base; /* host_key: set by the first connection, binding the others */
-	const struct options *o;
+	struct ssh_target target;
 	pthread_mutex_t lock; /* of what follows, once several threads connect */
 	const char *key_type; /* one of ssh_link_key_types; NULL: libssh's choice */
 	bool by_agent;        /* what the first login found out */
@@ -42,7 +43,7 @@ struct ssh_link {
 };
 
 struct ssh_connection {
-	struct connection base;
+	struct stream base; /* first: it is what the callbacks are given */
 	ssh_session session;
 	ssh_channel channel;
 	struct ssh_channel_callbacks_struct callbacks;
@@ -70,29 +71,31 @@ static void ssh_link_log(int priority, const char *function, const char *buffer,
 
 /* Applies the command line over ~/.ssh/config: libssh reads the host's
  * sections when it is told to, and what is set later wins. */
-static int ssh_link_session(const struct options *o, ssh_session *out)
+static int ssh_link_session(const struct ssh_target *t, ssh_session *out)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = ssh_new();
-	unsigned port = o->address.port;
+	unsigned port = t->port;
 	long timeout = SSH_LINK_CONNECT_TIMEOUT;
 	int nodelay = 1;
 
-	if (!s)
+	if (!s) {
+		log_error("%s: no memory for an ssh session", t->host);
 		return -ENOMEM;
+	}
 	ssh_set_log_callback(ssh_link_log);
 	ssh_set_log_level(SSH_LOG_WARNING);
 	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &timeout);
-	if (ssh_options_set(s, SSH_OPTIONS_HOST, o->address.host) < 0 ||
+	if (ssh_options_set(s, SSH_OPTIONS_HOST, t->host) < 0 ||
 	    ssh_options_parse_config(s, NULL) < 0) {
-		log_error("%s, ssh configuration: %s", o->address.host, ssh_get_error(s));
+		log_error("%s, ssh configuration: %s", t->host, ssh_get_error(s));
 		return -EINVAL;
 	}
 	if (port)
 		ssh_options_set(s, SSH_OPTIONS_PORT, &port);
-	if (o->address.user[0])
-		ssh_options_set(s, SSH_OPTIONS_USER, o->address.user);
-	if (o->known_hosts)
-		ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, o->known_hosts);
+	if (t->user[0])
+		ssh_options_set(s, SSH_OPTIONS_USER, t->user);
+	if (t->known_hosts)
+		ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, t->known_hosts);
 	ssh_options_set(s, SSH_OPTIONS_NODELAY, &nodelay);
 	ssh_options_set(s, SSH_OPTIONS_COMPRESSION, "no");
 	ssh_options_set(s, SSH_OPTIONS_CIPHERS_C_S, SSH_LINK_CIPHERS);
@@ -154,8 +157,8 @@ static int ssh_link_check_known(const struct ssh_link *l, ssh_session s, const c
 	case SSH_KNOWN_HOSTS_ERROR:
 		break;
 	}
-	log_error("the host key of %s: %s", l->o->address.host, why);
-	login_how_to_trust(l->o, ssh_link_port(s), seen, type);
+	log_error("the host key of %s: %s", l->target.host, why);
+	login_how_to_trust(l->target.host, ssh_link_port(s), l->target.known_hosts, seen, type);
 	return -EACCES;
 }
 
@@ -167,16 +170,16 @@ static int ssh_link_check_host(struct ssh_link *l, ssh_session s, bool last)
 	int r = ssh_link_fingerprint(s, seen, sizeof(seen), type);
 
 	if (r < 0) {
-		log_error("%s: no host key: %s", l->o->address.host, ssh_get_error(s));
+		log_error("%s: no host key: %s", l->target.host, ssh_get_error(s));
 		return r;
 	}
 	/* The first connection's key binds the others. */
-	if (l->base.host_key[0] || l->o->host_key) {
-		const char *want = l->base.host_key[0] ? l->base.host_key : l->o->host_key;
+	if (l->base.host_key[0] || l->target.host_key) {
+		const char *want = l->base.host_key[0] ? l->base.host_key : l->target.host_key;
 
 		if (strcmp(want, seen) != 0 && !last)
 			return SSH_LINK_E_OTHER_KEY;
-		r = login_check_key(l->o, want, seen, type);
+		r = login_check_key(l->target.host, want, seen, type, l->target.host_key != NULL);
 	} else {
 		r = ssh_link_check_known(l, s, seen, type);
 	}
@@ -188,7 +191,7 @@ static int ssh_link_check_host(struct ssh_link *l, ssh_session s, bool last)
 static int ssh_link_try(struct ssh_link *l, const char *key_type, bool last, ssh_session *out)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = NULL;
-	int r = ssh_link_session(l->o, &s);
+	int r = ssh_link_session(&l->target, &s);
 
 	if (r < 0)
 		return r;
@@ -198,7 +201,7 @@ static int ssh_link_try(struct ssh_link *l, const char *key_type, bool last, ssh
 		/* No key of this type is not the last word while others are left. */
 		if (key_type && !last)
 			return SSH_LINK_E_OTHER_KEY;
-		log_error("cannot connect to %s port %u: %s", l->o->address.host, ssh_link_port(s),
+		log_error("cannot connect to %s port %u: %s", l->target.host, ssh_link_port(s),
 			  ssh_get_error(s));
 		return -ENOTCONN;
 	}
@@ -214,7 +217,7 @@ static int ssh_link_try(struct ssh_link *l, const char *key_type, bool last, ssh
 static int ssh_link_open_session(struct ssh_link *l, ssh_session *out)
 {
 	size_t types = sizeof(ssh_link_key_types) / sizeof(ssh_link_key_types[0]);
-	int r = ssh_link_try(l, l->key_type, !l->o->host_key || l->key_type, out);
+	int r = ssh_link_try(l, l->key_type, !l->target.host_key || l->key_type, out);
 
 	for (size_t i = 0; r == SSH_LINK_E_OTHER_KEY && i < types; i++) {
 		r = ssh_link_try(l, ssh_link_key_types[i], i + 1 == types, out);
@@ -232,7 +235,7 @@ struct ssh_attempt {
 static int ssh_link_auth_result(const struct ssh_attempt *a, int r)
 {
 	if (r == SSH_AUTH_ERROR) {
-		log_error("ssh login to %s: %s", a->l->o->address.host, ssh_get_error(a->s));
+		log_error("ssh login to %s: %s", a->l->target.host, ssh_get_error(a->s));
 		return -EACCES;
 	}
 	return r == SSH_AUTH_SUCCESS ? 0 : LOGIN_E_DENIED;
@@ -277,7 +280,8 @@ static int ssh_link_by_agent(void *ctx)
 static int ssh_link_auth_first(struct ssh_link *l, ssh_session s)
 {
 	struct ssh_attempt attempt = {l, s};
-	struct login login = {.o = l->o,
+	struct login login = {.host = l->target.host,
+			      .identities = l->target.identities,
 			      .by_agent = ssh_link_by_agent,
 			      .by_file = ssh_link_by_file,
 			      .ctx = &attempt};
@@ -313,7 +317,7 @@ static int ssh_link_auth_again(struct ssh_link *l, ssh_session s)
 	}
 	if (r == SSH_AUTH_SUCCESS)
 		return 0;
-	log_error("%s: another ssh login: %s", l->o->address.host, ssh_get_error(s));
+	log_error("%s: another ssh login: %s", l->target.host, ssh_get_error(s));
 	return -EACCES;
 }
 
@@ -327,15 +331,15 @@ static long ssh_link_ended(struct ssh_connection *c, int n)
 	return -ENODATA;
 }
 
-static long ssh_link_read(struct connection *base, void *buf, size_t len)
+static long ssh_link_read(struct stream *base, void *buf, size_t len)
 {
 	struct ssh_connection *c = (struct ssh_connection *)base;
-	int n = ssh_channel_read_timeout(c->channel, buf, (uint32_t)len, 0, INTERRUPT_POLL_MS);
+	int n = ssh_channel_read_timeout(c->channel, buf, (uint32_t)len, 0, STREAM_POLL_MS);
 
 	return n > 0 ? n : ssh_link_ended(c, n);
 }
 
-static long ssh_link_write(struct connection *base, const void *buf, size_t len)
+static long ssh_link_write(struct stream *base, const void *buf, size_t len)
 {
 	struct ssh_connection *c = (struct ssh_connection *)base;
 	int n = ssh_channel_write(c->channel, buf, (uint32_t)len);
@@ -343,7 +347,7 @@ static long ssh_link_write(struct connection *base, const void *buf, size_t len)
 	return n > 0 ? n : ssh_link_ended(c, n);
 }
 
-static int ssh_link_wait(struct connection *base, int ms)
+static int ssh_link_wait(struct stream *base, int ms)
 {
 	struct ssh_connection *c = (struct ssh_connection *)base;
 	int n = ssh_channel_poll_timeout(c->channel, ms, 0);
@@ -353,21 +357,21 @@ static int ssh_link_wait(struct connection *base, int ms)
 	return n != 0 && n != SSH_AGAIN;
 }
 
-static void ssh_link_explain(struct connection *base, struct err_text *why)
+static void ssh_link_explain(struct stream *base, struct err_text *why)
 {
 	struct ssh_connection *c = (struct ssh_connection *)base;
-	long long end = interrupt_now_ms() + 2000;
+	long long end = clock_ms() + 2000;
 	int status;
 
 	/* The status follows the end of the data in a message of its own. */
 	while ((status = ssh_channel_get_exit_status(c->channel)) < 0 &&
-	       !ssh_channel_is_closed(c->channel) && interrupt_now_ms() < end)
+	       !ssh_channel_is_closed(c->channel) && clock_ms() < end)
 		if (ssh_channel_poll_timeout(c->channel, 100, 1) == SSH_ERROR)
 			break;
-	connection_explain_status(status, why);
+	transport_explain_status(status, why);
 }
 
-static void ssh_link_close(struct connection *base)
+static void ssh_link_close(struct stream *base)
 {
 	struct ssh_connection *c = (struct ssh_connection *)base;
 
@@ -394,47 +398,57 @@ static int ssh_link_on_data(ssh_session s, ssh_channel ch, void *data, uint32_t 
 	return (int)len;
 }
 
+/* A failure after the login. libssh has no text for a wait that is over. */
+static int ssh_link_not_started(const struct ssh_link *l, ssh_session s, int r)
+{
+	log_error("%s: cannot start %s: %s", l->target.host, l->target.command,
+		  r == SSH_AGAIN ? "its ssh server does not answer any more" : ssh_get_error(s));
+	return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
+}
+
 static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 {
 	long poll_timeout = 1;
+	int r;
 
 	c->channel = ssh_channel_new(c->session);
 	if (!c->channel)
-		return -ENOMEM;
+		return ssh_link_not_started(l, c->session, SSH_ERROR);
 	c->callbacks.userdata = c;
 	c->callbacks.channel_data_function = ssh_link_on_data;
 	ssh_callbacks_init(&c->callbacks);
 	ssh_add_channel_callbacks(c->channel, &c->callbacks);
-	if (ssh_channel_open_session(c->channel) != SSH_OK ||
-	    ssh_channel_request_exec(c->channel, l->o->receiver) != SSH_OK) {
-		log_error("%s: cannot start %s: %s", l->o->address.host, l->o->receiver,
-			  ssh_get_error(c->session));
-		return -EACCES;
-	}
+	r = ssh_channel_open_session(c->channel);
+	if (r == SSH_OK)
+		r = ssh_channel_request_exec(c->channel, l->target.command);
+	if (r != SSH_OK)
+		return ssh_link_not_started(l, c->session, r);
 	/* From here on, a write that waits for window comes back every second. */
 	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &poll_timeout);
 	return 0;
 }
 
-static int ssh_link_connect(struct transport *t, struct connection **out)
+static int ssh_link_connect(struct transport *t, struct stream **out)
 {
 	struct ssh_link *l = (struct ssh_link *)t;
 	bool first = !l->base.host_key[0];
-	CLEANUP(connection_closep) struct connection *base = NULL;
+	CLEANUP(transport_closep) struct stream *base = NULL;
 	struct ssh_connection *c = calloc(1, sizeof(*c));
 	int r;
 
-	if (!c)
+	if (!c) {
+		log_error("%s: no memory for a connection", l->target.host);
 		return -ENOMEM;
+	}
 	base = &c->base;
-	c->base = (struct connection){
-		.stream = connection_stream(&c->base),
-		.timeout = 60,
+	c->base = (struct stream){
 		.read_some = ssh_link_read,
 		.write_some = ssh_link_write,
 		.wait = ssh_link_wait,
 		.explain = ssh_link_explain,
 		.close = ssh_link_close,
+		.interrupted = interrupt_pending,
+		.limit = STREAM_SECONDS,
 	};
 	r = ssh_link_open_session(l, &c->session);
 	if (!r)
@@ -455,34 +469,37 @@ static void ssh_link_free(struct transport *t)
 	free(l);
 }
 
-int ssh_link_new(const struct options *o, struct transport **out)
+int ssh_link_new(const struct ssh_target *target, struct transport **out)
 {
 	struct ssh_link *l = calloc(1, sizeof(*l));
 
-	if (!l)
+	if (!l) {
+		log_error("%s: no memory for a connection", target->host);
 		return -ENOMEM;
+	}
 	l->base = (struct transport){.connect = ssh_link_connect, .free = ssh_link_free};
-	l->o = o;
+	l->target = *target;
 	pthread_mutex_init(&l->lock, NULL);
 	*out = &l->base;
 	return 0;
 }
 
-int ssh_link_peek(const struct options *o, char *fingerprint, size_t size, struct err_text *err)
+int ssh_link_peek(const struct ssh_target *target, char *fingerprint, size_t size,
+		  struct err_text *err)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = NULL;
 	CLEANUP_FD int fd = -1;
 	char *host = NULL, type[32];
-	int r = ssh_link_session(o, &s);
+	int r = ssh_link_session(target, &s);
 
 	if (r < 0)
-		return r;
+		return err_set(err, r, "no ssh session can be made: %s", strerror(-r));
 	/* The migrated machine may be an old one. */
 	ssh_options_set(s, SSH_OPTIONS_HOSTKEYS,
 			"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"
 			"ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256,ssh-rsa");
 	if (ssh_options_get(s, SSH_OPTIONS_HOST, &host) != SSH_OK)
-		return -ENOMEM;
+		return err_set(err, -ENOMEM, "no memory for the host's name");
 	r = dial_ssh(host, (uint16_t)ssh_link_port(s), 3000, &fd, err);
 	ssh_string_free_char(host);
 	if (r < 0)

@@ -1,16 +1,18 @@
 /* transfer.c - see transfer.h
  *
- * The main thread shows the progress and pings the target's control process;
+ * The main thread shows the progress and tends the control connection;
  * the workers share a cursor, a compression level and counters, and write the
  * digests of different chunks to different places.
  */
 #include "push/transfer.h"
+#include "push/hello.h"
 #include "push/interrupt.h"
 #include "push/level.h"
 #include "push/progress.h"
 #include "source/source_cursor.h"
 #include "source/source_reader.h"
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 #include <errno.h>
@@ -21,8 +23,6 @@
 #include <string.h>
 #include <time.h>
 
-#define TRANSFER_PING_MS      10000
-#define TRANSFER_PONG_SECONDS 60
 /* A target disk that does not take data for so long is not coming back. */
 #define TRANSFER_STALL_SECONDS 120
 /* What each worker goes through between two looks at the level; bytes of volume. */
@@ -30,7 +30,7 @@
 #define TRANSFER_DONE_SECONDS 600
 
 struct transfer {
-	const struct options *o;
+	struct transfer_settings settings;
 	struct transport *transport;
 	const struct source *source;
 	const struct plan *plan;
@@ -91,8 +91,8 @@ void transfer_freep(struct transfer **tp)
 	free(t);
 }
 
-int transfer_new(const struct options *o, struct transport *transport, const struct source *source,
-		 const struct plan *plan, struct transfer **out)
+int transfer_new(const struct transfer_settings *settings, struct transport *transport,
+		 const struct source *source, const struct plan *plan, struct transfer **out)
 {
 	CLEANUP(transfer_freep) struct transfer *t = calloc(1, sizeof(*t));
 
@@ -100,15 +100,15 @@ int transfer_new(const struct options *o, struct transport *transport, const str
 		log_error("no memory for the transfer");
 		return -ENOMEM;
 	}
-	*t = (struct transfer){.o = o,
+	*t = (struct transfer){.settings = *settings,
 			       .transport = transport,
 			       .source = source,
 			       .plan = plan,
-			       .connections = o->connections,
-			       .window_full = TRANSFER_WINDOW / plan->chunk_size * o->connections,
+			       .connections = settings->connections,
+			       .window_full = TRANSFER_WINDOW / plan->chunk_size * settings->connections,
 			       .lock = PTHREAD_MUTEX_INITIALIZER};
 	level_start(&t->level);
-	t->level_now = o->compress_auto ? level_value(&t->level) : o->compress_level;
+	t->level_now = settings->compress_auto ? level_value(&t->level) : settings->compress_level;
 	for (uint32_t i = 0; i < plan->volume_count; i++) {
 		uint64_t n = chunk_count(plan->volumes[i].source.length, plan->chunk_size);
 
@@ -136,7 +136,7 @@ static void transfer_measure(struct transfer_worker *w, uint64_t blocked_ns, uin
 {
 	struct transfer *t = w->pass->t;
 
-	if (!t->o->compress_auto)
+	if (!t->settings.compress_auto)
 		return;
 	pthread_mutex_lock(&t->lock);
 	t->window.blocked_ns += blocked_ns;
@@ -207,7 +207,7 @@ static int transfer_chunk(struct transfer_worker *w, uint32_t volume, uint64_t n
 	transfer_learn(w, level, len);
 	wall = transfer_clock(CLOCK_MONOTONIC);
 	cpu = transfer_clock(CLOCK_THREAD_CPUTIME_ID);
-	r = w->peer.conn->stream.write(&w->peer.conn->stream, frame, len);
+	r = peer_put(&w->peer, frame, len);
 	if (r < 0)
 		return r;
 	cpu = transfer_clock(CLOCK_THREAD_CPUTIME_ID) - cpu;
@@ -224,14 +224,18 @@ static int transfer_open(struct transfer_worker *w)
 {
 	struct msg_hello hello = {.role = HELLO_DATA};
 	struct transfer *t = w->pass->t;
-	int r = t->transport->connect(t->transport, &w->peer.conn);
+	struct stream *stream = NULL;
+	int r = t->transport->connect(t->transport, &stream);
 
+	if (!r)
+		r = peer_start(&w->peer, stream, w->name);
 	if (r < 0)
 		return r;
 	memcpy(hello.session, w->pass->ready->session, sizeof(hello.session));
 	memcpy(hello.token, w->pass->ready->token, sizeof(hello.token));
-	r = peer_hello(&w->peer, &hello);
-	w->peer.conn->timeout = TRANSFER_STALL_SECONDS;
+	r = hello_exchange(&w->peer, &hello);
+	w->peer.stream->limit = TRANSFER_STALL_SECONDS;
+	w->peer.silent = true; /* transfer_lost() tells the user, once for all of them */
 	return r > 0 ? -EPROTO : r;
 }
 
@@ -243,8 +247,10 @@ static int transfer_finish(struct transfer_worker *w)
 	struct err_text err = {0};
 	struct msg_end end = {.sent = w->sent};
 	struct msg_done done;
-	int r = peer_send(&w->peer, PROTO_END, msg_end_to_json(&end));
+	int r;
 
+	w->peer.silent = false;
+	r = peer_send(&w->peer, PROTO_END, msg_end_to_json(&end));
 	if (!r)
 		r = peer_expect(&w->peer, PROTO_DONE, TRANSFER_DONE_SECONDS, &d);
 	if (r)
@@ -271,7 +277,7 @@ static void transfer_lost(struct transfer_worker *w, int code)
 	struct transfer_pass *p = w->pass;
 
 	w->peer.silent = atomic_exchange(&p->told, true);
-	if (code == -EPIPE && w->peer.conn && peer_next(&w->peer, 5) == PEER_REFUSED)
+	if (code == -EPIPE && peer_next(&w->peer, 5) == PEER_REFUSED)
 		return;
 	if (w->peer.silent || interrupt_pending())
 		log_debug("%s was lost: %s", w->name, strerror(-code));
@@ -328,7 +334,6 @@ static int transfer_worker_init(struct transfer_worker *w, struct transfer_pass 
 {
 	*w = (struct transfer_worker){.pass = p, .number = number};
 	snprintf(w->name, sizeof(w->name), "connection %u", number);
-	w->peer.name = w->name;
 	w->reader = source_reader_new(p->t->source);
 	w->encoder = chunk_encoder_new(p->t->plan->secret, p->t->plan->chunk_size);
 	if (w->reader && w->encoder)
@@ -367,36 +372,15 @@ static int transfer_spawn(struct transfer_worker *w)
  * the control connection breaks: the workers then stop as well. */
 static int transfer_watch(struct transfer_pass *p, struct peer *control, struct progress *progress)
 {
-	long long pinged = interrupt_now_ms(), answered = pinged;
-
 	while (p->running) {
-		long long now = interrupt_now_ms();
 		int r;
 
-		progress_tick(progress, p->done, p->wire, p->t->level_now, now);
-		r = control->conn->wait(control->conn, 100);
+		progress_tick(progress, p->done, p->wire, p->t->level_now, clock_ms());
+		r = peer_tend(control, 100);
 		if (r == -EINTR) {
 			/* The workers see it as well; wait for them. */
 			poll(NULL, 0, 100);
-			continue;
-		}
-		if (r < 0)
-			log_error("waiting for the target: %s", strerror(-r));
-		if (r > 0) {
-			/* A PONG is swallowed by peer_watch(); the rest is an error. */
-			r = peer_watch(control);
-			answered = interrupt_now_ms();
-		}
-		if (!r && now - pinged >= TRANSFER_PING_MS) {
-			pinged = now;
-			r = peer_ping(control);
-		}
-		if (!r && pinged > answered && now - pinged >= TRANSFER_PONG_SECONDS * 1000LL) {
-			log_error("the target has not answered for %u seconds",
-				  TRANSFER_PONG_SECONDS);
-			r = -ETIMEDOUT;
-		}
-		if (r < 0) {
+		} else if (r < 0) {
 			p->failed = true;
 			return r;
 		}
@@ -421,13 +405,13 @@ static int transfer_run(struct transfer_pass *p, struct transfer_worker *w, unsi
 			break;
 		}
 	}
-	progress_start(&progress, total, n, interrupt_now_ms());
+	progress_start(&progress, total, n, clock_ms());
 	watched = transfer_watch(p, control, &progress);
 	for (unsigned i = 0; i < started; i++) {
 		pthread_join(w[i].thread, NULL);
 		transfer_worker_release(&w[i]);
 	}
-	progress_end(&progress, p->done, p->wire, interrupt_now_ms());
+	progress_end(&progress, p->done, p->wire, clock_ms());
 	return r ? r : watched;
 }
 
@@ -436,7 +420,7 @@ int transfer_pass(struct transfer *t, const struct msg_ready *ready, const uint8
 {
 	CLEANUP_FREE struct transfer_worker *workers = calloc(t->connections, sizeof(*workers));
 	struct transfer_pass p = {.t = t, .ready = ready};
-	long long start = interrupt_now_ms();
+	long long start = clock_ms();
 	int r;
 
 	if (!workers) {
@@ -455,7 +439,7 @@ int transfer_pass(struct transfer *t, const struct msg_ready *ready, const uint8
 	totals->sent_bytes += p.done;
 	totals->wire_bytes += p.wire;
 	totals->passes++;
-	totals->transfer_seconds += (double)(interrupt_now_ms() - start) / 1000;
+	totals->transfer_seconds += (double)(clock_ms() - start) / 1000;
 	if (interrupt_pending()) {
 		log_error("interrupted during the transfer");
 		return -EINTR;

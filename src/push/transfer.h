@@ -8,19 +8,26 @@
 #define P2V_PUSH_TRANSFER_H
 
 #include "plan/plan.h"
-#include "push/options.h"
-#include "push/peer.h"
 #include "push/report.h"
 #include "push/transport.h"
 #include "source/source.h"
 #include "wire/message.h"
+#include "wire/peer.h"
+
+#include <stdbool.h>
 
 struct transfer;
 
+struct transfer_settings {
+	unsigned connections;
+	bool compress_auto; /* the level follows the link */
+	int compress_level; /* when not: 0 sends raw, else a zstd level */
+};
+
 /* Allocates the digests. What it is given stays the caller's and must live as
  * long. 0 or -errno, logged. */
-int transfer_new(const struct options *o, struct transport *transport, const struct source *source,
-		 const struct plan *plan, struct transfer **out);
+int transfer_new(const struct transfer_settings *settings, struct transport *transport,
+		 const struct source *source, const struct plan *plan, struct transfer **out);
 void transfer_freep(struct transfer **t);
 
 /* One pass: the chunks of @set (NULL: all; see source_cursor_new()). The

@@ -1,18 +1,9 @@
-/* data.c - the data role: chunks from one connection onto the disk
- *
- *   HELLO {role: data, session, token}  ->
- *                                       <-  HELLO
- *   CHUNK *                             ->
- *   END                                 ->
- *                                       <-  DONE {stored, bad, proven, missing}
- *   and again, for further passes over the same connection
- */
-#include "receive/receive.h"
+/* data.c - see data.h */
+#include "receive/data.h"
+#include "receive/fail.h"
 #include "receive/writer.h"
 #include "util/cleanup.h"
 #include "util/exit.h"
-#include "util/io.h"
-#include "util/log.h"
 #include "util/text.h"
 #include "version.h"
 
@@ -21,7 +12,7 @@
 #include <sys/resource.h>
 
 struct data {
-	struct receive_peer *peer;
+	struct peer *peer;
 	struct session session;
 	struct chunk_decoder *decoder; /* owned */
 	struct writer *writer;         /* owned */
@@ -29,25 +20,26 @@ struct data {
 	struct verify_counts found;    /* ... in all */
 };
 
-static int data_chunk(struct data *d, const struct frame *f)
+static int data_chunk(struct data *d)
 {
 	/* Too large for the stack of a small machine's thread; one is needed. */
 	static struct chunk c;
 	struct err_text err = {0};
-	int r = chunk_decode(d->decoder, f, &c, &err);
+	int r = chunk_decode(d->decoder, &d->peer->frame, &c, &err);
 
 	if (!r)
 		r = writer_check(&d->session.plan, &c, &err);
 	if (r)
-		return receive_fail_frame(d->peer, P2V_EXIT_FAILED, r, &err);
+		return fail_with(d->peer, P2V_EXIT_FAILED,
+				 r == -EBADMSG ? "wrong-digest" : "protocol",
+				 "push again; if it happens again, this is a bug", "%s", err.text);
 	r = writer_store(d->writer, &c, &err);
 	if (r == -ECANCELED)
-		return receive_fail(d->peer, P2V_EXIT_FAILED, "session-ended",
-				    "push again from the start", "%s", err.text);
+		return fail_with(d->peer, P2V_EXIT_FAILED, "session-ended",
+				 "push again from the start", "%s", err.text);
 	if (r)
-		return receive_fail(d->peer, P2V_EXIT_FAILED, "write-error",
-				    "look at the target's disk and kernel messages", "%s",
-				    err.text);
+		return fail_with(d->peer, P2V_EXIT_FAILED, "write-error",
+				 "look at the target's disk and kernel messages", "%s", err.text);
 	return 0;
 }
 
@@ -68,7 +60,7 @@ static int data_done(struct data *d)
 	int r = writer_drain(d->writer, &err);
 
 	if (r)
-		return receive_fail(d->peer, P2V_EXIT_FAILED, "write-error", NULL, "%s", err.text);
+		return fail_with(d->peer, P2V_EXIT_FAILED, "write-error", NULL, "%s", err.text);
 	writer_counts(d->writer, &stored, &found);
 	done.stored = stored - d->stored;
 	done.bad = found.bad - before->bad;
@@ -79,55 +71,47 @@ static int data_done(struct data *d)
 	getrusage(RUSAGE_SELF, &usage);
 	done.peak_rss = (uint64_t)usage.ru_maxrss * 1024;
 	done.cpu_ms = data_cpu_ms(&usage);
-	r = frame_send_json(&d->peer->stream, PROTO_DONE, msg_done_to_json(&done));
-	if (r)
-		log_error("answering the pusher: %s", strerror(-r));
+	r = peer_send(d->peer, PROTO_DONE, msg_done_to_json(&done));
 	return r ? P2V_EXIT_FAILED : 0;
 }
 
 static int data_loop(struct data *d)
 {
-	struct err_text err = {0};
-	struct frame f;
 	bool ended = false; /* the last thing read was an END */
 
 	for (;;) {
-		int r = receive_next(d->peer, &f, &err);
+		/* A source that reads a bad disk may take its time. */
+		int r = peer_next(d->peer, 0);
 
-		if (r == IO_E_EOF && ended)
+		if (r == PEER_E_END && ended)
 			return P2V_EXIT_OK;
 		if (r)
-			return receive_fail_frame(d->peer, P2V_EXIT_FAILED, r, &err);
-		ended = f.type == PROTO_END;
-		if (f.type == PROTO_CHUNK)
-			r = data_chunk(d, &f);
-		else if (f.type == PROTO_END)
+			return fail_read(d->peer, P2V_EXIT_FAILED, r);
+		ended = d->peer->frame.type == PROTO_END;
+		if (d->peer->frame.type == PROTO_CHUNK)
+			r = data_chunk(d);
+		else if (ended)
 			r = data_done(d);
 		else
-			r = receive_fail_unexpected(d->peer, P2V_EXIT_FAILED, &f, "CHUNK");
+			r = fail_unexpected(d->peer, P2V_EXIT_FAILED, "CHUNK");
 		if (r)
 			return r;
 	}
 }
 
-static int data_greet(struct data *d, const struct msg_hello *hello)
+static int data_greet(struct data *d)
 {
 	struct msg_hello answer = {.version = PROTO_VERSION,
-				   .features = hello->features & PROTO_FEATURE_ZSTD,
+				   .features = d->peer->features,
 				   .role = HELLO_DATA,
 				   .program = "p2v-receive " P2V_VERSION};
-	int r;
 
 	/* The token is not sent back: it proves the pusher's right, not ours. */
 	text_copy(answer.session, sizeof(answer.session), d->session.id);
-	r = frame_send_json(&d->peer->stream, PROTO_HELLO, msg_hello_to_json(&answer));
-	if (r)
-		log_error("answering the pusher: %s", strerror(-r));
-	return r;
+	return peer_send(d->peer, PROTO_HELLO, msg_hello_to_json(&answer));
 }
 
-int data_run(struct receive_peer *p, const struct receive_options *options,
-	     const struct msg_hello *hello)
+int data_run(struct peer *p, const struct receive_options *options, const struct msg_hello *hello)
 {
 	struct data d = {.peer = p};
 	struct err_text err = {0};
@@ -140,9 +124,9 @@ int data_run(struct receive_peer *p, const struct receive_options *options,
 		r = d.decoder ? writer_new(&d.session, &d.writer) : -ENOMEM;
 	}
 	if (r)
-		r = receive_fail(p, P2V_EXIT_REFUSED, r == -EACCES ? "no-session" : "failed", NULL,
-				 "%s", err.text[0] ? err.text : strerror(-r));
-	else if (data_greet(&d, hello))
+		r = fail_with(p, P2V_EXIT_REFUSED, r == -EACCES ? "no-session" : "failed", NULL,
+			      "%s", err.text[0] ? err.text : strerror(-r));
+	else if (data_greet(&d))
 		r = P2V_EXIT_FAILED;
 	else
 		r = data_loop(&d);

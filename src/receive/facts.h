@@ -8,7 +8,8 @@
 
 #include "block/block.h"
 #include "plan/facts.h"
-#include "receive/receive.h"
+#include "receive/receive_options.h"
+#include "util/err.h"
 
 /* 0 or -errno (logged). @session: the id of this control session. */
 int facts_collect(const struct receive_options *options, const char *session, struct facts *out);

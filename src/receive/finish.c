@@ -69,6 +69,12 @@ static void finish_fixups(const struct finish *f, const struct msg_finish *what,
 {
 	struct err_text err = {0};
 	char dir[400];
+	const struct fixup fixups = {.dir = f->fixups,
+				     .names = &f->facts->fixups,
+				     .root = root->dir,
+				     .facts = dir,
+				     .event = f->event,
+				     .ctx = f->ctx};
 	int r;
 
 	snprintf(dir, sizeof(dir), "%s/facts", f->session->path);
@@ -79,7 +85,7 @@ static void finish_fixups(const struct finish *f, const struct msg_finish *what,
 	if (!r)
 		r = finish_entries_fact(root, dir, &err);
 	if (!r)
-		r = fixup_run_all(f, what, root->dir, dir, reasons);
+		r = fixup_run_all(&fixups, what, reasons);
 	if (r)
 		reason_add(reasons, REASON_REFUSE, "fixup-failed", "push again", "%s",
 			   err.text[0] ? err.text : strerror(-r));

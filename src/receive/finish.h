@@ -5,14 +5,13 @@
 
 #include "plan/facts.h"
 #include "plan/plan.h"
-#include "receive/receive.h"
 #include "receive/session.h"
 #include "wire/message.h"
 
 struct finish {
 	const struct plan *plan;
 	const struct facts *facts;
-	const struct receive_options *options;
+	const char *fixups; /* their folder */
 	struct session *session;
 	/* Sends an EVENT; @state as in msg_event. */
 	void (*event)(void *ctx, const char *stage, const char *name, const char *state,

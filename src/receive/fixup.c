@@ -38,7 +38,7 @@ static const char *fixup_last_line(char *text)
 	return line ? line + 1 : text;
 }
 
-static void fixup_failed(const struct finish *f, const char *name, struct run_result *res,
+static void fixup_failed(const struct fixup *f, const char *name, struct run_result *res,
 			 struct reasons *reasons)
 {
 	char why[600], line[400];
@@ -74,7 +74,7 @@ static void fixup_warnings(const char *name, char *out, struct reasons *reasons)
 	}
 }
 
-static void fixup_done(const struct finish *f, const char *name, struct run_result *res,
+static void fixup_done(const struct fixup *f, const char *name, struct run_result *res,
 		       struct reasons *reasons)
 {
 	const char *state = res->status == 3 ? "warning" : "done";
@@ -92,18 +92,18 @@ static void fixup_done(const struct finish *f, const char *name, struct run_resu
 }
 
 /* False: it failed, and the next ones must not run. */
-static bool fixup_run(const struct finish *f, const char *name, const char *const env[],
-		      const char *root, struct reasons *reasons)
+static bool fixup_run(const struct fixup *f, const char *name, const char *const env[],
+		      struct reasons *reasons)
 {
 	struct run_options o = {.env = env, .timeout = FIXUP_TIMEOUT};
 	struct run_result res = {.status = -1};
 	char path[512];
-	const char *argv[] = {path, root, NULL};
+	const char *argv[] = {path, f->root, NULL};
 	bool good = false;
 	int r;
 
 	f->event(f->ctx, "fixup", name, "start", "");
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", f->options->fixups, name) < sizeof(path))
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", f->dir, name) < sizeof(path))
 		r = run_program(argv, &o, &res);
 	else
 		r = -ENAMETOOLONG;
@@ -120,23 +120,22 @@ static bool fixup_run(const struct finish *f, const char *name, const char *cons
 }
 
 /* Names that nobody has are the user's mistake, and would go unnoticed. */
-static void fixup_check_names(const struct finish *f, const struct strv *names,
+static void fixup_check_names(const struct fixup *f, const struct strv *names,
 			      struct reasons *reasons)
 {
 	for (size_t i = 0; i < names->n; i++) {
 		bool known = false;
 
-		for (size_t k = 0; k < f->facts->fixups.n; k++)
-			known = known || !strcmp(names->v[i], f->facts->fixups.v[k]) ||
-				!strcmp(names->v[i], f->facts->fixups.v[k] + 3);
+		for (size_t k = 0; k < f->names->n; k++)
+			known = known || !strcmp(names->v[i], f->names->v[k]) ||
+				!strcmp(names->v[i], f->names->v[k] + 3);
 		if (!known)
 			reason_add(reasons, REASON_WARN, "fixup-unknown", "",
 				   "the target has no fixup %s", names->v[i]);
 	}
 }
 
-int fixup_run_all(const struct finish *f, const struct msg_finish *what, const char *root,
-		  const char *facts, struct reasons *reasons)
+int fixup_run_all(const struct fixup *f, const struct msg_finish *what, struct reasons *reasons)
 {
 	CLEANUP_FREE char *root_env = NULL;
 	CLEANUP_FREE char *facts_env = NULL;
@@ -145,11 +144,11 @@ int fixup_run_all(const struct finish *f, const struct msg_finish *what, const c
 
 	snprintf(boot_env, sizeof(boot_env), "P2V_BOOT=%s",
 		 place_program("p2v-boot", boot, sizeof(boot)));
-	if (asprintf(&root_env, "P2V_ROOT=%s", root) < 0) {
+	if (asprintf(&root_env, "P2V_ROOT=%s", f->root) < 0) {
 		root_env = NULL;
 		return -ENOMEM;
 	}
-	if (asprintf(&facts_env, "P2V_FACTS=%s", facts) < 0) {
+	if (asprintf(&facts_env, "P2V_FACTS=%s", f->facts) < 0) {
 		facts_env = NULL;
 		return -ENOMEM;
 	}
@@ -157,16 +156,16 @@ int fixup_run_all(const struct finish *f, const struct msg_finish *what, const c
 	env[4] = facts_env;
 	fixup_check_names(f, &what->only, reasons);
 	fixup_check_names(f, &what->skip, reasons);
-	if (!f->facts->fixups.n)
+	if (!f->names->n)
 		reason_add(reasons, REASON_WARN, "no-fixups",
 			   "say where they are with p2v-receive --fixups",
-			   "the target has no fixups in %s", f->options->fixups);
-	for (size_t i = 0; i < f->facts->fixups.n; i++) {
-		const char *name = f->facts->fixups.v[i];
+			   "the target has no fixups in %s", f->dir);
+	for (size_t i = 0; i < f->names->n; i++) {
+		const char *name = f->names->v[i];
 
 		if (!fixup_is_wanted(what, name))
 			f->event(f->ctx, "fixup", name, "skipped", "not asked for");
-		else if (!fixup_run(f, name, env, root, reasons))
+		else if (!fixup_run(f, name, env, reasons))
 			break;
 	}
 	return 0;

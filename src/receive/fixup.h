@@ -9,12 +9,24 @@
 #ifndef P2V_RECEIVE_FIXUP_H
 #define P2V_RECEIVE_FIXUP_H
 
-#include "receive/finish.h"
+#include "plan/reason.h"
+#include "util/strv.h"
+#include "wire/message.h"
+
+struct fixup {
+	const char *dir;          /* the fixups' folder */
+	const struct strv *names; /* of those in it, in order */
+	const char *root;         /* the migrated system */
+	const char *facts;        /* a folder, for $P2V_FACTS */
+	/* Sends an EVENT; @state as in msg_event. */
+	void (*event)(void *ctx, const char *stage, const char *name, const char *state,
+		      const char *text);
+	void *ctx;
+};
 
 /* Runs those that are asked for, in order, and stops at one that fails: then
  * @reasons has "fixup-failed". Their warnings are in @reasons too. 0 or -errno
  * (out of memory). */
-int fixup_run_all(const struct finish *f, const struct msg_finish *what, const char *root,
-		  const char *facts, struct reasons *reasons);
+int fixup_run_all(const struct fixup *f, const struct msg_finish *what, struct reasons *reasons);
 
 #endif

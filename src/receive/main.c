@@ -1,4 +1,5 @@
 /* main.c - p2v-receive: the target's end of a push, started by sshd */
+#include "plan/plan.h"
 #include "receive/receive.h"
 #include "util/exit.h"
 #include "util/log.h"

@@ -105,20 +105,24 @@ static int frame_stream_error(struct err_text *err, int r, const char *where)
 	return err_set(err, r, "reading a frame (%s): %s", where, strerror(-r));
 }
 
-int frame_read(struct stream *s, struct frame_buffer *b, struct frame *f, struct err_text *err)
+int frame_read_header(struct stream *s, struct frame *f, struct err_text *err)
 {
 	uint8_t header[PROTO_HEADER_LEN];
-	int r = s->read(s, header, sizeof(header));
+	int r = stream_read(s, header, sizeof(header));
 
 	if (r == IO_E_EOF)
 		return IO_E_EOF;
 	if (r < 0)
 		return frame_stream_error(err, r, "header");
-	r = frame_decode_header(header, f, err);
-	if (r < 0)
-		return r;
+	return frame_decode_header(header, f, err);
+}
+
+int frame_read_payload(struct stream *s, struct frame_buffer *b, struct frame *f,
+		       struct err_text *err)
+{
 	/* One byte more, so that every payload, an empty one too, has a place. */
-	r = frame_reserve(b, (size_t)f->length + 1);
+	int r = frame_reserve(b, (size_t)f->length + 1);
+
 	if (r < 0)
 		return err_set(err, r, "no memory for a %s frame of %u bytes",
 			       proto_type_name(f->type), f->length);
@@ -126,8 +130,15 @@ int frame_read(struct stream *s, struct frame_buffer *b, struct frame *f, struct
 	b->bytes[f->length] = '\0';
 	if (!f->length)
 		return 0;
-	r = s->read(s, f->payload, f->length);
+	r = stream_read(s, f->payload, f->length);
 	return r ? frame_stream_error(err, r, proto_type_name(f->type)) : 0;
+}
+
+int frame_read(struct stream *s, struct frame_buffer *b, struct frame *f, struct err_text *err)
+{
+	int r = frame_read_header(s, f, err);
+
+	return r ? r : frame_read_payload(s, b, f, err);
 }
 
 int frame_send(struct stream *s, unsigned type, const void *payload, uint32_t length)
@@ -142,7 +153,7 @@ int frame_send(struct stream *s, unsigned type, const void *payload, uint32_t le
 	frame_encode_header(out, type, length);
 	if (length)
 		memcpy(out + PROTO_HEADER_LEN, payload, length);
-	return s->write(s, out, PROTO_HEADER_LEN + (size_t)length);
+	return stream_write(s, out, PROTO_HEADER_LEN + (size_t)length);
 }
 
 int frame_send_json(struct stream *s, unsigned type, struct jdoc *d)

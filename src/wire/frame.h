@@ -36,6 +36,10 @@ int frame_decode_header(const uint8_t in[PROTO_HEADER_LEN], struct frame *f, str
 /* Reads one frame. 0, IO_E_EOF at a clean end, -EPROTO for a frame that breaks
  * the rules, or the stream's error; @err is set for every one but IO_E_EOF. */
 int frame_read(struct stream *s, struct frame_buffer *b, struct frame *f, struct err_text *err);
+/* The same in two parts: f->payload is set by the second. */
+int frame_read_header(struct stream *s, struct frame *f, struct err_text *err);
+int frame_read_payload(struct stream *s, struct frame_buffer *b, struct frame *f,
+		       struct err_text *err);
 /* Sends header and payload in one write. */
 int frame_send(struct stream *s, unsigned type, const void *payload, uint32_t length);
 /* Prints @d (consumed) and sends it. -ENOMEM when @d is NULL. */

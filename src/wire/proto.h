@@ -25,9 +25,9 @@
  *                                <-    DONE {stored, bad, proven, missing}
  *   control connection again, after each pass:
  *   SEAL {volume roots}          ->              what the source has read
- *                                <-    SEALED {differ}
- *   MAP_GET {volume,first,count} ->              for volumes that differ:
- *                                <-    MAP       send those again, SEAL again
+ *                                <-    SEALED {differ}   volumes that are not the same
+ *   MAP_GET {volume,first,count} ->              only when there are any:
+ *                                <-    MAP       send what differs again, SEAL again
  *   FINISH {fixups, cutover}     ->
  *                                <-    EVENT *   fixups, boot entry
  *                                <-    RESULT    fixups, host keys, boot entry
@@ -35,7 +35,9 @@
  *                                <-    BYE {mode, text}  and the stream ends
  *
  *   In any state: PING -> PONG (either side may ask), and ERROR {code, text,
- *   hint}, after which the sender closes the stream.
+ *   hint}, after which the sender closes the stream. Each side sends something
+ *   at least every 10 seconds, and may give up one that has been silent for 55
+ *   (peer.h).
  *
  * Integers are little-endian. JSON messages are one object each; unknown
  * members are ignored, missing or unfit ones are an ERROR.

@@ -16,6 +16,8 @@
  *     other    (VERDICT) has understood another plan
  *     missing  (SEALED) never has the chunks of volume 0
  *     reason   (RESULT) says that the fixups have failed
+ *     stall    says nothing any more, and reads nothing, but keeps the connection
+ *     slow     takes 70 seconds for it, in which it asks and answers
  *     ping     asks PING before the frame, and goes on only after PONG
  *
  * FRAME is a name of proto.h, or DATA-HELLO for the one of data connections.
@@ -56,14 +58,35 @@ static void take(unsigned type, struct frame *f)
 	do
 		if (frame_read(&wire, &buffer, f, &err))
 			exit(0); /* the pusher has hung up */
-	while (f->type == PROTO_PING && !frame_send(&wire, PROTO_PONG, NULL, 0));
+	while ((f->type == PROTO_PONG && type != PROTO_PONG) ||
+	       (f->type == PROTO_PING && !frame_send(&wire, PROTO_PONG, NULL, 0)));
 	if (f->type == PROTO_BYE)
 		exit(0);
 	if (f->type != type)
 		quit(proto_type_name(f->type));
 }
 
-/* True when the connection is not usable any more. */
+/* Longer than anybody may be silent. */
+static void take_time(void)
+{
+	for (int second = 0; second < 70; second++) {
+		struct frame f;
+		struct err_text err = {0};
+
+		if (second % 10 == 0)
+			frame_send(&wire, PROTO_PING, NULL, 0);
+		while (wire.wait(&wire, 0) > 0) {
+			if (frame_read(&wire, &buffer, &f, &err))
+				exit(0);
+			if (f.type == PROTO_PING)
+				frame_send(&wire, PROTO_PONG, NULL, 0);
+			else if (f.type != PROTO_PONG)
+				quit(proto_type_name(f.type));
+		}
+		sleep(1);
+	}
+}
+
 static void break_rules(unsigned type)
 {
 	uint8_t header[PROTO_HEADER_LEN];
@@ -72,17 +95,23 @@ static void break_rules(unsigned type)
 
 	frame_encode_header(header, type, is("long") ? proto_max_length(type) + 1 : 100);
 	if (is("half") || is("long"))
-		wire.write(&wire, header, sizeof(header));
+		stream_write(&wire, header, sizeof(header));
 	if (is("half"))
-		wire.write(&wire, "{\"a", 3);
+		stream_write(&wire, "{\"a", 3);
 	if (is("garbage"))
-		wire.write(&wire, "Last login: Mon Jan  1 00:00:00", 31);
+		stream_write(&wire, "Last login: Mon Jan  1 00:00:00", 31);
 	if (is("type"))
 		frame_send(&wire, PROTO_MAP, "0123456789abcdef", 16);
 	if (is("json"))
 		frame_send(&wire, type, "{}", 2);
 	if (is("refuse"))
 		frame_send_json(&wire, PROTO_ERROR, msg_error_to_json(&error));
+	while (is("stall"))
+		pause();
+	if (is("slow")) {
+		take_time();
+		return;
+	}
 	if (is("ping")) {
 		frame_send(&wire, PROTO_PING, NULL, 0);
 		take(PROTO_PONG, &f);

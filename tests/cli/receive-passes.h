@@ -90,7 +90,8 @@ static void pass_run(enum pass_kind kind, struct chunk_encoder *enc)
 		pass_keep(&c, kind);
 		if (chunk_encode(enc, &c, 3, &frame, &len))
 			exit(99);
-		data.stream.write(&data.stream, frame, len);
+		if (stream_write(&data.stream, frame, len))
+			exit(99);
 		bytes += c.data_len;
 		end.sent++;
 	}

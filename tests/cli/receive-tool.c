@@ -80,9 +80,29 @@ static bool is(const char *name)
 	return !strcmp(scenario, name);
 }
 
-/* Every "cut-X" breaks the connections off right after X. */
+/* Says nothing any more, and reads nothing, until the receivers have given up. */
+static void stall(void)
+{
+	struct end *ends[] = {&data, &control};
+
+	puts("stall");
+	for (int i = 0; i < 2; i++) {
+		int status = 0;
+
+		if (ends[i]->pid <= 0)
+			continue;
+		waitpid(ends[i]->pid, &status, 0);
+		printf("%s %d\n", i ? "control" : "data",
+		       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	}
+	exit(0);
+}
+
+/* Every "cut-X" breaks the connections off right after X; a "stall-X" leaves them open. */
 static void cut(const char *after)
 {
+	if (!strncmp(scenario, "stall-", 6) && !strcmp(scenario + 6, after))
+		stall();
 	if (!strncmp(scenario, "cut-", 4) && !strcmp(scenario + 4, after)) {
 		puts("cut");
 		finish();
@@ -241,7 +261,7 @@ static void spoil(uint8_t *frame, size_t *len)
 		frame[4] = 200;
 	if (is("too-long"))
 		frame[11] = 200;
-	if (is("cut-inside"))
+	if (is("cut-inside") || is("stall-inside"))
 		*len /= 2;
 }
 
@@ -281,7 +301,7 @@ static void send_chunks(struct chunk_encoder *enc, uint8_t *copy)
 		memcpy(copy, frame, len);
 		if (special)
 			spoil(copy, &len);
-		data.stream.write(&data.stream, copy, len);
+		stream_write(&data.stream, copy, len);
 		end.sent++;
 		if (special) {
 			cut("CHUNK");
@@ -401,10 +421,10 @@ static void land(struct frame f)
 
 /* Good ones: ok, no-verify, no-fixups, ping. Cut after a frame: cut-HELLO,
  * cut-PLAN, cut-COMMIT, cut-READY, cut-data-HELLO, cut-CHUNK, cut-inside,
- * cut-END, cut-SEAL, cut-FINISH, cut-RESULT. Lies: bad-..., missing, wrong-seal,
- * cutover, late-cutover, dry-commit, early-commit, early-finish, kill-control.
- * Several passes: pass-..., see receive-passes.h. CHUNK_SIZE in the environment is
- * the plan's chunk size in bytes. */
+ * cut-END, cut-SEAL, cut-FINISH, cut-RESULT. The same with stall-, and stall-start.
+ * Lies: bad-..., missing, wrong-seal, cutover, late-cutover, dry-commit, early-commit,
+ * early-finish, kill-control. Several passes: pass-..., see receive-passes.h. CHUNK_SIZE
+ * in the environment is the plan's chunk size in bytes. */
 int main(int argc, char **argv)
 {
 	if (argc < 5)
@@ -415,6 +435,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	open_source(argv[2]);
 	end_start(&control);
+	cut("start");
 	hello(&control, HELLO_CONTROL);
 	land(expect(&control, PROTO_FACTS));
 	if (is("ping")) {

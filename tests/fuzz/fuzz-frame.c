@@ -11,22 +11,24 @@ struct memory {
 	size_t left;
 };
 
-static int memory_read(struct stream *s, void *buf, size_t len)
+static long memory_read(struct stream *s, void *buf, size_t len)
 {
 	struct memory *m = s->ctx;
 
+	if (!m->left)
+		return -ENODATA;
 	if (len > m->left)
-		return m->left ? -EPIPE : IO_E_EOF;
+		len = m->left;
 	memcpy(buf, m->at, len);
 	m->at += len;
 	m->left -= len;
-	return 0;
+	return (long)len;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory m = {.at = data, .left = size};
-	struct stream s = {.read = memory_read, .ctx = &m};
+	struct stream s = {.read_some = memory_read, .limit = 1, .ctx = &m};
 	CLEANUP(frame_buffer_release) struct frame_buffer b = {0};
 	struct err_text err = {0};
 	struct frame f;

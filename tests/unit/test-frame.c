@@ -17,21 +17,21 @@ struct memory {
 	unsigned writes;
 };
 
-static int memory_read(struct stream *s, void *buf, size_t len)
+static long memory_read(struct stream *s, void *buf, size_t len)
 {
 	struct memory *m = s->ctx;
+	size_t left = m->in_len - m->at;
 
-	if (len > m->in_len - m->at) {
-		if (m->error)
-			return m->error;
-		return m->at == m->in_len ? IO_E_EOF : -EPIPE;
-	}
+	if (!left)
+		return m->error ? m->error : -ENODATA;
+	if (len > left)
+		len = left;
 	memcpy(buf, m->in + m->at, len);
 	m->at += len;
-	return 0;
+	return (long)len;
 }
 
-static int memory_write(struct stream *s, const void *buf, size_t len)
+static long memory_write(struct stream *s, const void *buf, size_t len)
 {
 	struct memory *m = s->ctx;
 
@@ -40,11 +40,12 @@ static int memory_write(struct stream *s, const void *buf, size_t len)
 		return -ENOSPC;
 	memcpy(m->out + m->out_len, buf, len);
 	m->out_len += len;
-	return 0;
+	return (long)len;
 }
 
 static struct memory mem;
-static struct stream stream = {.read = memory_read, .write = memory_write, .ctx = &mem};
+static struct stream stream = {
+	.read_some = memory_read, .write_some = memory_write, .limit = 1, .ctx = &mem};
 
 /* What was sent becomes what is read. */
 static void turn(void)

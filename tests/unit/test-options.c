@@ -1,6 +1,7 @@
 /* test-options.c - p2v-push's command line */
 #include "push/options.h"
 #include "tap.h"
+#include "util/words.h"
 
 #include <errno.h>
 
@@ -195,7 +196,7 @@ static void words(const char *text, const char *joined)
 	struct strv list = {0};
 	char all[200] = "";
 
-	TAP_INT(options_split_words(text, &list, &err), 0);
+	TAP_INT(words_split(text, &list, &err), 0);
 	for (size_t i = 0; i < list.n; i++) {
 		strcat(all, list.v[i]);
 		strcat(all, "|");
@@ -216,9 +217,9 @@ static void test_words(void)
 	words("a\\ b", "a b|");
 	words("'' x", "|x|");
 	words("$(rm) `x` ;", "$(rm)|`x`|;|");
-	TAP_INT(options_split_words("", &list, &err), -EINVAL);
-	TAP_INT(options_split_words(" \t", &list, &err), -EINVAL);
-	TAP_INT(options_split_words("a \"b", &list, &err), -EINVAL);
+	TAP_INT(words_split("", &list, &err), -EINVAL);
+	TAP_INT(words_split(" \t", &list, &err), -EINVAL);
+	TAP_INT(words_split("a \"b", &list, &err), -EINVAL);
 	strv_release(&list);
 }
 
