@@ -1,6 +1,5 @@
 /* cli.c - see cli.h */
 #include "boot/cli.h"
-#include "boot/cli_shared.h"
 #include "boot/direct.h"
 #include "find/entry_lines.h"
 #include "find/find.h"

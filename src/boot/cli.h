@@ -1,12 +1,13 @@
 /* cli.h - what the commands of p2v-boot do
  *
  * Data goes to stdout, everything else to the log. Each command returns one of
- * enum p2v_exit's values for the process (0 done, 1 usage, 2 nothing found or
- * refused, 4 failed).
+ * enum p2v_exit's values for the process.
  */
 #ifndef P2V_BOOT_CLI_H
 #define P2V_BOOT_CLI_H
 
+#include "bootconf/entry.h"
+#include "find/tree.h"
 #include "util/exit.h"
 #include "util/strv.h"
 
@@ -42,16 +43,28 @@ int cli_direct(const struct cli *c, bool jump);
 int cli_jump(void);
 /* Drops a kernel that is loaded. */
 int cli_unload(void);
-/* For each name of the source on stdin, a line: that name, the answer (names.h), stays
- * or changes, the node here, the type, the name that stays true; tabs between them.
- * @facts: the folder that fixups are given. */
-int cli_resolve(const char *facts);
-/* Returns when somebody leaves the menu, or it was ended by a signal (128 + its
- * number). */
-int cli_menu(const struct cli *c);
-/* Was the program started as a login shell ("-p2v-boot"), or as p2v-menu? */
-bool cli_menu_is_login(const char *argv0);
-/* The menu with a shell and otherwise the defaults; there are no options. */
-int cli_menu_login(int argc, char **argv);
+
+/* For the commands in files of their own: */
+
+/* What was found; the trees keep its file systems mounted. */
+struct cli_state {
+	struct find_trees trees;
+	struct boot_list list;
+};
+
+/* Leaves an empty state behind. */
+void cli_release(struct cli_state *s);
+/* Fills @s as the options say. P2V_EXIT_OK, P2V_EXIT_REFUSED when there is
+ * nothing to boot, P2V_EXIT_FAILED; what went wrong is logged. */
+int cli_find(const struct cli *c, struct cli_state *s);
+void cli_print_entry(const struct boot_entry *e);
+/* @status, or P2V_EXIT_FAILED when stdout cannot take what was printed. */
+int cli_flush(int status);
+/* A copy of the entry's command line as the options change it; NULL when out
+ * of memory. Owned. */
+char *cli_line(const struct cli *c, const struct boot_entry *e);
+/* Right before the jump: writes what the entry's boot loader would have, and
+ * with --save-default the new default. A failure is a warning. */
+void cli_save(const struct cli *c, struct cli_state *s, const struct boot_entry *e);
 
 #endif

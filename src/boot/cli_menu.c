@@ -4,8 +4,7 @@
  * disk that is in use could not be migrated meanwhile. So an entry that was
  * chosen is looked for once more before it is loaded.
  */
-#include "boot/cli.h"
-#include "boot/cli_shared.h"
+#include "boot/cli_menu.h"
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
 #include "menu/menu.h"

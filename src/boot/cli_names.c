@@ -1,4 +1,5 @@
 /* cli_names.c - p2v-boot resolve: what the source's names mean, for fixups */
+#include "boot/cli_names.h"
 #include "boot/cli.h"
 #include "boot/cli_shared.h"
 #include "names/names.h"

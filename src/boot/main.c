@@ -1,6 +1,8 @@
 /* main.c - p2v-boot: a disk's own boot entries, listed, shown, kexec'ed */
 #include "boot/cli.h"
 #include "boot/cli_initrd.h"
+#include "boot/cli_menu.h"
+#include "boot/cli_names.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/text.h"
