@@ -274,11 +274,13 @@ static enum p2v_exit push_commit(struct push *p)
 {
 	CLEANUP(jdoc_freep) struct jdoc *d = NULL;
 	struct err_text err = {0};
+	/* A target that has gone while the user was asked gets no COMMIT. */
+	int r = peer_tend(&p->control, 0);
 
-	if (interrupt_pending()) {
+	if (r == -EINTR)
 		log_error("interrupted, before anything was written");
+	if (r < 0)
 		return P2V_EXIT_REFUSED;
-	}
 	p->commit.plan = p->verdict.plan;
 	p->committed = true;
 	if (peer_send(&p->control, PROTO_COMMIT, msg_commit_to_json(&p->commit)) < 0 ||

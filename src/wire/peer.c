@@ -243,7 +243,7 @@ int peer_next(struct peer *p, unsigned limit)
 /* One look of peer_tend(), with the lock held. */
 static int peer_look(struct peer *p, int ms)
 {
-	static const char doing[] = "during the transfer";
+	static const char doing[] = "meanwhile";
 	char why[64];
 	int r = peer_step(p, ms);
 

@@ -42,6 +42,7 @@ for frame in HELLO FACTS VERDICT EVENT READY DATA-HELLO DONE SEALED RESULT BYE; 
 done
 fault HELLO version 2 "install the same release"
 fault VERDICT other 2 "another plan"
+fault VERDICT leave 2 "the connection was closed"
 fault SEALED missing 4 "still misses"
 fault RESULT reason 4 "10-fstab failed"
 

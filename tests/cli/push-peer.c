@@ -18,6 +18,7 @@
  *     reason   (RESULT) says that the fixups have failed
  *     stall    says nothing any more, and reads nothing, but keeps the connection
  *     slow     takes 70 seconds for it, in which it asks and answers
+ *     leave    sends FRAME and ends the connection, before the pusher has read it
  *     ping     asks PING before the frame, and goes on only after PONG
  *
  * FRAME is a name of proto.h, or DATA-HELLO for the one of data connections.
@@ -31,6 +32,7 @@
 #include "wire/frame.h"
 #include "wire/message.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,15 +122,35 @@ static void break_rules(unsigned type)
 	exit(0);
 }
 
+/* Stops the pusher, which started this program, so that it finds both at once: the
+ * frame, and that nobody is there any more. */
+static void leave(unsigned type, struct jdoc *d)
+{
+	pid_t pusher = getppid();
+
+	kill(pusher, SIGSTOP);
+	frame_send_json(&wire, type, d);
+	if (fork() == 0) {
+		close(0);
+		close(1);
+		close(2);
+		sleep(1);
+		kill(pusher, SIGCONT);
+	}
+	_exit(0);
+}
+
 static void send(const char *name, unsigned type, struct jdoc *d)
 {
-	static const char *const own[] = {"version", "other", "missing", "reason"};
+	static const char *const own[] = {"version", "other", "missing", "reason", "leave"};
 	bool special = false;
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		special = special || is(own[i]);
 	if (!strcmp(fault_frame, name) && !special)
 		break_rules(type);
+	if (!strcmp(fault_frame, name) && is("leave"))
+		leave(type, d);
 	if (frame_send_json(&wire, type, d) < 0)
 		exit(0);
 }
