@@ -1,6 +1,6 @@
 /* cli_initrd.c - see cli_initrd.h */
 #include "boot/cli_initrd.h"
-#include "boot/cli_shared.h"
+#include "boot/cli.h"
 #include "initramfs/initramfs_content.h"
 #include "util/cleanup.h"
 #include "util/io.h"

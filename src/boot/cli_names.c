@@ -1,7 +1,6 @@
 /* cli_names.c - p2v-boot resolve: what the source's names mean, for fixups */
 #include "boot/cli_names.h"
 #include "boot/cli.h"
-#include "boot/cli_shared.h"
 #include "names/names.h"
 #include "names/names_text.h"
 #include "util/cleanup.h"
