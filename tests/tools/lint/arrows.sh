@@ -19,9 +19,9 @@ modules() {
 }
 
 # What the shell of a folder may source: folders, or single files. That an initrd and
-# a migrated system get their drivers in the same way is why there is one of these.
+# a migrated system get their drivers in the same way is why there are two of these.
 shell_may_use='hooks: hooks initrd/files
-initrd: initrd fixups/initramfs.sh
+initrd: initrd fixups/kmod.sh fixups/initramfs.sh
 fixups: fixups'
 
 # may_source FILE SOURCED

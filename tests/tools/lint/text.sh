@@ -47,7 +47,7 @@ spelling() {
 	in_files "$c_files
 $shell_files
 $awk_files
-$rst_files" codespell -q 3 -L "msdos,fo,te,nd,ot,ba,ue,inout,crate,hda,parm,ro,iif"
+$rst_files" codespell -q 3 -L "msdos,fo,te,nd,ot,ba,ue,inout,crate,hda,parm,ro,iif,tthe"
 }
 
 # Neither this machine's paths nor a package host belongs into the tree.
