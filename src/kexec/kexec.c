@@ -1,6 +1,7 @@
 /* kexec.c - see kexec.h */
 #include "kexec/kexec.h"
 #include "kexec/kexec_file.h"
+#include "kexec/kexec_join.h"
 #include "kexec/kexec_tool.h"
 #include "util/cleanup.h"
 #include "util/io.h"
@@ -172,7 +173,7 @@ static int kexec_check_memory(const struct kexec_files *t, const struct kexec_se
 			      struct err_text *why)
 {
 	struct kexec_need need = {.kernel = s->kernel.size, .memory = s->image.memory};
-	int r = kexec_file_initrd_size(t, &s->entry, &need.initrd, &need.copied, why);
+	int r = kexec_join_size(t, &s->entry, &need.initrd, &need.copied, why);
 
 	return r < 0 ? r : kexec_env_fits(NULL, &need, why);
 }
@@ -309,7 +310,7 @@ int kexec_load_entry(const struct kexec_files *t, const struct boot_entry *e,
 	if (!r)
 		r = kexec_file_make_whole(&s.kernel, why);
 	if (!r)
-		r = kexec_file_join_initrds(t, &s.entry, &s.initrd, why);
+		r = kexec_join_initrds(t, &s.entry, &s.initrd, why);
 	if (!r)
 		r = kexec_file_make_whole(&s.dtb, why);
 	if (!r)

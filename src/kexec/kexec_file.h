@@ -50,12 +50,4 @@ int kexec_file_unwrap(struct kexec_file *f, struct image *image, struct err_text
  * its initrds before those of the entry, its command line when the entry has none. */
 int kexec_file_expand_uki(const struct kexec_files *t, struct boot_entry *e, struct err_text *why);
 
-/* What the initrds of @e take together in bytes; *@joined: they must be joined. */
-int kexec_file_initrd_size(const struct kexec_files *t, const struct boot_entry *e, uint64_t *size,
-			   bool *joined, struct err_text *why);
-/* All of them as one file, in order, each at a multiple of four bytes; those with a
- * newc name wrapped into an archive under that name. fd -1: the entry has none. */
-int kexec_file_join_initrds(const struct kexec_files *t, const struct boot_entry *e,
-			    struct kexec_file *out, struct err_text *why);
-
 #endif

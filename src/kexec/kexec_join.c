@@ -1,10 +1,5 @@
-/* kexec_join.c - the initrds of an entry as one file (see kexec_file.h)
- *
- * An initramfs is a row of archives, each at a multiple of four bytes, with zeros
- * between them: Linux' Documentation/driver-api/early-userspace/buffer-format.rst.
- * The order is the entry's: a plain archive with microcode must stay the first.
- */
-#include "kexec/kexec_file.h"
+/* kexec_join.c - see kexec_join.h */
+#include "kexec/kexec_join.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 
@@ -118,8 +113,8 @@ static int kexec_join_one(struct kexec_join *j, const struct kexec_files *t,
 		     : 0;
 }
 
-int kexec_file_initrd_size(const struct kexec_files *t, const struct boot_entry *e, uint64_t *size,
-			   bool *joined, struct err_text *why)
+int kexec_join_size(const struct kexec_files *t, const struct boot_entry *e, uint64_t *size,
+		    bool *joined, struct err_text *why)
 {
 	*size = 0;
 	*joined = e->initrd_count > 1;
@@ -136,8 +131,8 @@ int kexec_file_initrd_size(const struct kexec_files *t, const struct boot_entry 
 	return 0;
 }
 
-int kexec_file_join_initrds(const struct kexec_files *t, const struct boot_entry *e,
-			    struct kexec_file *out, struct err_text *why)
+int kexec_join_initrds(const struct kexec_files *t, const struct boot_entry *e,
+		       struct kexec_file *out, struct err_text *why)
 {
 	CLEANUP_FD int mem = -1;
 	struct kexec_join j = {.why = why};

@@ -2,6 +2,7 @@
 #include "find/tree.h"
 #include "initramfs/initramfs.h"
 #include "kexec/kexec_file.h"
+#include "kexec/kexec_join.h"
 #include "tap.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
@@ -257,9 +258,9 @@ static void test_join(void)
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/main.lz4"), 0);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/text"), 0);
 	e.initrds[2].newc = strdup("/etc/deep/text");
-	TAP_INT(kexec_file_initrd_size(&files, &e, &size, &joined, &why), 0);
+	TAP_INT(kexec_join_size(&files, &e, &size, &joined, &why), 0);
 	TAP_OK(joined);
-	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
+	TAP_INT(kexec_join_initrds(&files, &e, &f, &why), 0);
 	TAP_STR(why.text, "");
 	TAP_INT(f.size % 4, 0);
 	TAP_INT(initramfs_walk(f.fd, &visitor, &why), 0);
@@ -283,16 +284,16 @@ static void test_single(void)
 	uint64_t size;
 	bool joined;
 
-	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
+	TAP_INT(kexec_join_initrds(&files, &e, &f, &why), 0);
 	TAP_INT(f.fd, -1);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/ucode"), 0);
-	TAP_INT(kexec_file_initrd_size(&files, &e, &size, &joined, &why), 0);
+	TAP_INT(kexec_join_size(&files, &e, &size, &joined, &why), 0);
 	TAP_OK(!joined);
-	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), 0);
+	TAP_INT(kexec_join_initrds(&files, &e, &f, &why), 0);
 	TAP_OK(f.fd >= 0 && !f.in_memory);
 	TAP_INT(boot_entry_add_initrd(&e, "root", "/missing"), 0);
 	kexec_file_release(&f);
-	TAP_INT(kexec_file_join_initrds(&files, &e, &f, &why), -ENOENT);
+	TAP_INT(kexec_join_initrds(&files, &e, &f, &why), -ENOENT);
 	TAP_HAS(why.text, "root:/missing");
 }
 
