@@ -43,7 +43,8 @@ check "with the fixups" test -x "$T/target/usr/lib/p2v-target/fixups/10-fstab"
 for name in p2v-initrd p2v-takeover p2v-relay; do
 	check "$name runs from its own" "$T/tools/usr/bin/$name" --help
 done
-check "p2v-instance runs from its own" "$T/instance/usr/bin/p2v-instance" --help
+check "its parts are one with those of the tools" cp -a "$T/tools/." "$T/instance/"
+check "p2v-instance runs from both" "$T/instance/usr/bin/p2v-instance" --help
 check "Ganeti finds its scripts" test -x "$T/ganeti/usr/lib/ganeti/os/p2v-target/create"
 
 # Nothing of the tree was forgotten.
