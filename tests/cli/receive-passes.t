@@ -19,6 +19,7 @@ passes() {
 	check_has "$name: its data process too" "$T/out" "data 0"
 	check_eq "$name: in the end both agree" "$(grep '"differ"' "$T/out" | tail -n 1)" '{"differ":[]}'
 	check "$name: the disk is the source's" disk_arrived
+	# shellcheck disable=SC2016 # these are awk's
 	check "$name: with no more memory than there is" awk -v most=$most \
 		'/^rss / && ($2 > most || $2 < 1000000) { bad = 1; print } END { exit bad }' "$T/out"
 }
