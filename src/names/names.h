@@ -13,7 +13,8 @@
  *    xvda, nvme0n1 and mmcblk0.
  *  - A by-id link means a disk when that has the link among its names, or when
  *    the disk's serial number is a word of it (udev.h). A by-path link cannot be
- *    known from a disk; names_learn() can tell.
+ *    known from a disk; names_learn() can tell. A link that fits none of the disks
+ *    is taken for another disk's.
  *  - Names below /dev/mapper, /dev/md and of LVM mean a volume or disk that has
  *    that name, and nothing is said about one that nobody has: it may lie inside
  *    of a volume.

@@ -228,7 +228,8 @@ static int root_compare_lines(const void *a, const void *b)
 		      ((const struct mount_line *)b)->target);
 }
 
-/* The volume of an fstab line's first field, or -1. */
+/* The volume of an fstab line's first field, or -1. The fixups can do without most of
+ * them, but not without kernels and modules. */
 static int root_volume_of(const struct root *r, const struct mount_line *l, struct reasons *reasons)
 {
 	static const char hint[] = "the fixups ran without it; look at the migrated system's fstab";
@@ -237,7 +238,9 @@ static int root_volume_of(const struct root *r, const struct mount_line *l, stru
 
 	if (f.answer == NAMES_VOLUME)
 		return (int)r->names.volumes[f.volume].id;
-	if (f.answer == NAMES_AMBIGUOUS && !mount_has_option(l->options, "noauto"))
+	if (l->target[0] != '/' || !strcmp(l->target, "/"))
+		return -1;
+	if (f.answer == NAMES_AMBIGUOUS && (part || !mount_has_option(l->options, "noauto")))
 		reason_add(reasons, REASON_WARN, "mount-ambiguous", hint,
 			   "%s of the migrated system is on %s, which is the name of more than one "
 			   "of its volumes",

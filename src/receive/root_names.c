@@ -1,6 +1,5 @@
 /* root_names.c - see root_names.h */
 #include "receive/root_names.h"
-#include "util/cleanup.h"
 #include "util/text.h"
 
 #include <errno.h>
@@ -59,15 +58,4 @@ int root_names(const struct plan *plan, struct names *out)
 	for (uint32_t i = 0; i < plan->volume_count && !r; i++)
 		r = root_names_volume(plan, i, out);
 	return r;
-}
-
-int root_find_spec(const struct plan *plan, const char *spec)
-{
-	CLEANUP(names_release) struct names n = {0};
-	struct names_found f;
-
-	if (root_names(plan, &n))
-		return -1;
-	f = names_find(&n, spec);
-	return f.answer == NAMES_VOLUME ? (int)n.volumes[f.volume].id : -1;
 }

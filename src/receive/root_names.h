@@ -11,8 +11,4 @@
  * are not filled in. 0 or -ENOMEM; names_release() in every case. */
 int root_names(const struct plan *plan, struct names *out);
 
-/* Which volume an fstab's first field means: its index in the plan, or -1: none,
- * or more than one. */
-int root_find_spec(const struct plan *plan, const char *spec);
-
 #endif

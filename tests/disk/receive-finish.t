@@ -144,7 +144,7 @@ push_tree() {
 	rm "$T/part"
 	truncate -s 16M "$T/part"
 	mke2fs -q -F -t ext4 -d "$T/tree" "$T/part"
-	dd if="$T/part" of="$T/hostile.img" bs=512 seek=2048 conv=notrunc,sparse status=none
+	dd if="$T/part" of="$T/hostile.img" bs=1M seek=1 conv=notrunc status=none
 	push ok "$T/hostile.img" "$T/target.img"
 }
 fixup 10-good <<'X'
@@ -194,6 +194,20 @@ X
 push_tree
 check_has "the fixups are told what boots, in the root's own paths" "$T/out" "EVENT fixup 10-good done: applied:\
  yes|grub|root:/boot/grub/grub.cfg|root:/boot/kernel|6.1.0-99-test|root:/boot/ramdisk|root=/dev/sda1 quiet|"
+
+# --- names that mean nothing, or too much ---------------------------------------------
+{
+	echo "/dev/sda1 / ext4 defaults 0 1"
+	echo "LABEL=data /boot ext4 defaults 0 2"
+	echo "LABEL=data none swap sw 0 0"
+} >"$T/tree/etc/fstab"
+sgdisk -n 3:0:+4M "$T/hostile.img" >/dev/null
+dd if="$T/hostile.img" of="$T/hostile.img" bs=512 skip=34816 seek=43008 count=8192 conv=notrunc status=none
+push_tree
+check_has "a name that two volumes have is not guessed" "$T/out" \
+	"warning mount-ambiguous: /boot of the migrated system is on LABEL=data, which is the name of more than one"
+check_fails "swap is not mounted anyway" grep -q "mount-ambiguous: none" "$T/out"
+sgdisk -d 3 "$T/hostile.img" >/dev/null
 {
 	echo "/dev/sda1 / ext4 defaults 0 1"
 	echo "/dev/mapper/vg-boot /boot ext4 defaults 0 2"

@@ -72,13 +72,15 @@ for size in 32M 61M; do
 	check_eq "GPT on $size: the p2v-boot of the same installation" \
 		"$(inside "$loop" 2048 etc/p2v-boot)" "$B/p2v-boot"
 	check_eq "GPT on $size: and facts about the volume" \
-		"$(inside "$loop" 2048 etc/p2v-volumes | sed -n 2p | tr '\t' '|')" \
+		"$(inside "$loop" 2048 etc/p2v-volumes | sed -n 1p | cut -f -7 | tr '\t' '|')" \
 		"${loop}p1|$T/gpt.img|1|ext4|11111111-1111-1111-1111-111111111111|root|$loop"
+	check_eq "GPT on $size: and its partition" "$(inside "$loop" 2048 etc/p2v-volumes | sed -n 1p | cut -f 8)" \
+		"$(blkid -p -o value -s PART_ENTRY_UUID "${loop}p1")"
 done
 sgdisk -p "$loop" >"$T/a"
 check_has "GPT on 61M: the free space is usable" "$T/a" "last usable sector is 124894"
 check_eq "all facts are there" "$(inside "$loop" 2048 etc/p2v-facts | sed 's/console //')" \
-	"cmdline firmware modaliases source-disks source-nics target-disks target-nics volumes "
+	"boot-entries cmdline firmware modaliases source-disks source-nics target-disks target-nics volumes "
 
 # --- MBR ---------------------------------------------------------------------
 make_mbr "$T/mbr.img"

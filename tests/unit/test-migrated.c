@@ -5,6 +5,7 @@
 #include "receive/root_names.h"
 #include "receive/writer.h"
 #include "tap.h"
+#include "util/cleanup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,17 @@ static void set_up(const char *first, const char *second)
 	for (int i = 0; i < 3; i++)
 		volumes[i].target = volumes[i].source;
 	to[0].table = disks[0].table;
+}
+
+/* Which volume of the plan an fstab's first field means; -1: none, or several. */
+static int root_find_spec(const struct plan *p, const char *spec)
+{
+	CLEANUP(names_release) struct names n = {0};
+	struct names_found f;
+
+	TAP_INT(root_names(p, &n), 0);
+	f = names_find(&n, spec);
+	return f.answer == NAMES_VOLUME ? (int)n.volumes[f.volume].id : -1;
 }
 
 static void test_spec_tags(void)
