@@ -259,7 +259,7 @@ static int initramfs_search_member(void *ctx, struct initramfs_member *m)
 	initramfs_file_release(&search->file);
 	search->error = 0;
 	search->why.text[0] = '\0';
-	if (!m->data)
+	if (!m->data || m->size > search->max)
 		search->error = err_set(&search->why, -EFBIG, "%s is larger than %zu bytes",
 					search->path, search->max);
 	else if (m->links > 1 && S_ISREG(m->mode) && !m->size)

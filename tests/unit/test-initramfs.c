@@ -435,7 +435,8 @@ static void test_read(void)
 	struct err_text why = {""};
 
 	make("rm -rf r s; mkdir r s; echo first >r/init; echo second, larger >s/init\n"
-	     "echo linked >r/one; ln r/one r/two; { archive r | gzip; archive s; } >image");
+	     "echo linked >r/one; ln r/one r/two; ln -s target r/link; { archive r | gzip; archive "
+	     "s; } >image");
 	{
 		CLEANUP_FD int fd = open_image("image");
 
@@ -449,6 +450,12 @@ static void test_read(void)
 		TAP_INT(initramfs_read(fd, "one", 100, &file, &why), -EMLINK);
 		TAP_HAS(why.text, "hard links");
 		why = (struct err_text){""};
+		/* A link's target is known to the walk in any case. */
+		TAP_INT(initramfs_read(fd, "link", 5, &file, &why), -EFBIG);
+		why = (struct err_text){""};
+		TAP_INT(initramfs_read(fd, "link", 6, &file, &why), 0);
+		TAP_OK(S_ISLNK(file.mode) && !strcmp((char *)file.data, "target"));
+		initramfs_file_release(&file);
 		TAP_INT(initramfs_read(fd, "none", 100, &file, &why), -ENOENT);
 		TAP_OK(!file.data);
 	}
