@@ -131,6 +131,12 @@ static int block_by_order(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static void block_sort_list(struct block_devices *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(struct block_device *), block_by_order);
+}
+
 /* "major minor blocks name" lines behind two lines of heading. What is not in
  * there (without a size, or without a medium) comes last. */
 static int block_sort(struct block_model *m)
@@ -140,8 +146,6 @@ static int block_sort(struct block_model *m)
 	unsigned order = 0, maj, min;
 	int r;
 
-	for (size_t i = 0; i < m->devices.n; i++)
-		m->devices.v[i]->order = UINT_MAX;
 	snprintf(path, sizeof(path), "%s/proc/partitions", m->root);
 	r = io_read_file(AT_FDCWD, path, BLOCK_MAX_FILE, &text, NULL);
 	if (r < 0 && r != -ENOENT)
@@ -154,8 +158,7 @@ static int block_sort(struct block_model *m)
 		if (d)
 			d->order = order++;
 	}
-	if (m->devices.n)
-		qsort(m->devices.v, m->devices.n, sizeof(struct block_device *), block_by_order);
+	block_sort_list(&m->devices);
 	return 0;
 }
 
@@ -226,6 +229,16 @@ static int block_read_stacks(struct block_model *m)
 			r = block_read_stack(m, d, dir, false);
 	}
 	return r;
+}
+
+/* Directories have no order; what is said of a stack is to be the same each time. */
+static void block_sort_stacks(struct block_model *m)
+{
+	for (size_t i = 0; i < m->devices.n; i++) {
+		block_sort_list(&m->devices.v[i]->slaves);
+		block_sort_list(&m->devices.v[i]->holders);
+		block_sort_list(&m->devices.v[i]->same_btrfs);
+	}
 }
 
 /* btrfs has an anonymous device number, and with some device mapper targets the
@@ -363,6 +376,7 @@ int block_read(const char *root, struct block_model **out)
 		r = block_fail("/proc/swaps", block_read_swaps(m));
 	if (r)
 		return r;
+	block_sort_stacks(m);
 	block_find_mounted(m);
 	block_find_files(m);
 	*out = STEAL(m);

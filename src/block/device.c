@@ -219,6 +219,7 @@ struct block_device *device_unknown(const char *name)
 	if (!d)
 		return NULL;
 	d->kind = DEVICE_UNKNOWN;
+	d->order = UINT_MAX;
 	text_copy(d->name, sizeof(d->name), name);
 	return d;
 }

@@ -51,9 +51,10 @@ struct block_device {
 	char dm_uuid[160];
 	char *backing; /* owned; a loop device's file; NULL: none */
 
-	struct block_device *disk;       /* a partition's; NULL: none */
-	uint32_t part_number;            /* from 1; 0: not a partition */
-	uint64_t part_start;             /* bytes on the disk */
+	struct block_device *disk; /* a partition's; NULL: none */
+	uint32_t part_number;      /* from 1; 0: not a partition */
+	uint64_t part_start;       /* bytes on the disk */
+	/* In the model's order. */
 	struct block_devices slaves;     /* what it is built on, partitions aside */
 	struct block_devices holders;    /* what is built on it, partitions aside */
 	struct block_device *file_on;    /* where a loop device's file is; NULL: nowhere known */

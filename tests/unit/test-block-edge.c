@@ -108,6 +108,31 @@ static void test_circle(void)
 	TAP_STR(paths.v[0], "/dev/sda");
 }
 
+/* Holders are named in the kernel's order, whatever the directory's is. */
+static void test_order(void)
+{
+	static const char text[] = "f\tproc/self/mountinfo\n"
+				   "f\tproc/partitions\n"
+				   "\tmajor minor  #blocks  name\n"
+				   "\t\n"
+				   "\t   8        0          9 sda\n"
+				   "\t 253        2          9 dm-2\n"
+				   "\t 253        0          9 dm-0\n"
+				   "\t 253        1          9 dm-1\n"
+				   "l\tsys/dev/block/253:0\t../../block/dm-0\n"
+				   "l\tsys/dev/block/253:1\t../../block/dm-1\n"
+				   "l\tsys/dev/block/253:2\t../../block/dm-2\n"
+				   "l\tsys/dev/block/8:0\t../../block/sda\n"
+				   "d\tsys/block/dm-0/slaves/sda\n"
+				   "d\tsys/block/dm-1/slaves/sda\n"
+				   "d\tsys/block/dm-2/slaves/sda\n"
+				   "d\tsys/block/sda/holders/gone\n";
+	CLEANUP(block_freep) struct block_model *m = look(text);
+
+	TAP_STR(users_of(m, "sda"), "sda is part of dm-2; sda is part of dm-0; "
+				    "sda is part of dm-1; sda is part of gone");
+}
+
 static void test_nothing_below(void)
 {
 	static const char text[] = "f\tproc/self/mountinfo\n"
@@ -278,6 +303,7 @@ int main(void)
 	TAP_RUN(test_unknown_holder);
 	TAP_RUN(test_unknown_slave);
 	TAP_RUN(test_circle);
+	TAP_RUN(test_order);
 	TAP_RUN(test_nothing_below);
 	TAP_RUN(test_tower);
 	TAP_RUN(test_names);
