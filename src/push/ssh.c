@@ -52,9 +52,8 @@ struct ssh_connection {
 
 static void ssh_link_session_freep(ssh_session *s)
 {
-	if (!*s)
-		return;
-	ssh_disconnect(*s);
+	if (*s)
+		ssh_disconnect(*s);
 	ssh_free(*s);
 }
 
@@ -74,29 +73,24 @@ static void ssh_link_log(int priority, const char *function, const char *buffer,
 static int ssh_link_session(const struct ssh_target *t, ssh_session *out)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = ssh_new();
-	unsigned port = t->port;
-	long timeout = SSH_LINK_CONNECT_TIMEOUT;
-	int nodelay = 1;
 
-	if (!s) {
-		log_error("%s: no memory for an ssh session", t->host);
-		return -ENOMEM;
-	}
+	if (!s)
+		return transport_no_memory(t->host);
 	ssh_set_log_callback(ssh_link_log);
 	ssh_set_log_level(SSH_LOG_WARNING);
-	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &timeout);
+	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &(long){SSH_LINK_CONNECT_TIMEOUT});
 	if (ssh_options_set(s, SSH_OPTIONS_HOST, t->host) < 0 ||
 	    ssh_options_parse_config(s, NULL) < 0) {
 		log_error("%s, ssh configuration: %s", t->host, ssh_get_error(s));
 		return -EINVAL;
 	}
-	if (port)
-		ssh_options_set(s, SSH_OPTIONS_PORT, &port);
+	if (t->port)
+		ssh_options_set(s, SSH_OPTIONS_PORT, &(unsigned){t->port});
 	if (t->user[0])
 		ssh_options_set(s, SSH_OPTIONS_USER, t->user);
 	if (t->known_hosts)
 		ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, t->known_hosts);
-	ssh_options_set(s, SSH_OPTIONS_NODELAY, &nodelay);
+	ssh_options_set(s, SSH_OPTIONS_NODELAY, &(int){1});
 	ssh_options_set(s, SSH_OPTIONS_COMPRESSION, "no");
 	ssh_options_set(s, SSH_OPTIONS_CIPHERS_C_S, SSH_LINK_CIPHERS);
 	ssh_options_set(s, SSH_OPTIONS_CIPHERS_S_C, SSH_LINK_CIPHERS);
@@ -398,33 +392,29 @@ static int ssh_link_on_data(ssh_session s, ssh_channel ch, void *data, uint32_t 
 	return (int)len;
 }
 
-/* A failure after the login. libssh has no text for a wait that is over. */
-static int ssh_link_not_started(const struct ssh_link *l, ssh_session s, int r)
-{
-	log_error("%s: cannot start %s: %s", l->target.host, l->target.command,
-		  r == SSH_AGAIN ? "its ssh server does not answer any more" : ssh_get_error(s));
-	return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
-}
-
 static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 {
-	long poll_timeout = 1;
-	int r;
+	int r = SSH_ERROR;
 
 	c->channel = ssh_channel_new(c->session);
-	if (!c->channel)
-		return ssh_link_not_started(l, c->session, SSH_ERROR);
-	c->callbacks.userdata = c;
-	c->callbacks.channel_data_function = ssh_link_on_data;
-	ssh_callbacks_init(&c->callbacks);
-	ssh_add_channel_callbacks(c->channel, &c->callbacks);
-	r = ssh_channel_open_session(c->channel);
+	if (c->channel) {
+		c->callbacks.userdata = c;
+		c->callbacks.channel_data_function = ssh_link_on_data;
+		ssh_callbacks_init(&c->callbacks);
+		ssh_add_channel_callbacks(c->channel, &c->callbacks);
+		r = ssh_channel_open_session(c->channel);
+	}
 	if (r == SSH_OK)
 		r = ssh_channel_request_exec(c->channel, l->target.command);
-	if (r != SSH_OK)
-		return ssh_link_not_started(l, c->session, r);
+	if (r != SSH_OK) {
+		/* libssh has no text for a wait that is over. */
+		log_error("%s: cannot start %s: %s", l->target.host, l->target.command,
+			  r == SSH_AGAIN ? "its ssh server does not answer any more"
+					 : ssh_get_error(c->session));
+		return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
+	}
 	/* From here on, a write that waits for window comes back every second. */
-	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &poll_timeout);
+	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &(long){1});
 	return 0;
 }
 
@@ -436,10 +426,8 @@ static int ssh_link_connect(struct transport *t, struct stream **out)
 	struct ssh_connection *c = calloc(1, sizeof(*c));
 	int r;
 
-	if (!c) {
-		log_error("%s: no memory for a connection", l->target.host);
-		return -ENOMEM;
-	}
+	if (!c)
+		return transport_no_memory(l->target.host);
 	base = &c->base;
 	c->base = (struct stream){
 		.read_some = ssh_link_read,
@@ -473,10 +461,8 @@ int ssh_link_new(const struct ssh_target *target, struct transport **out)
 {
 	struct ssh_link *l = calloc(1, sizeof(*l));
 
-	if (!l) {
-		log_error("%s: no memory for a connection", target->host);
-		return -ENOMEM;
-	}
+	if (!l)
+		return transport_no_memory(target->host);
 	l->base = (struct transport){.connect = ssh_link_connect, .free = ssh_link_free};
 	l->target = *target;
 	pthread_mutex_init(&l->lock, NULL);

@@ -1,5 +1,8 @@
 /* transport.c - see transport.h */
 #include "push/transport.h"
+#include "util/log.h"
+
+#include <errno.h>
 
 void transport_freep(struct transport **t)
 {
@@ -21,4 +24,10 @@ void transport_explain_status(int status, struct err_text *why)
 			"system running there? --receiver says what to run");
 	else if (status > 0)
 		err_set(why, 0, "the receiver ended with status %d", status);
+}
+
+int transport_no_memory(const char *host)
+{
+	log_error("%s: no memory for a connection", host);
+	return -ENOMEM;
 }

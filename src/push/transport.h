@@ -19,6 +19,8 @@ struct transport {
 
 void transport_freep(struct transport **t);
 void transport_closep(struct stream **s);
+/* For connect: logs it, returns -ENOMEM. */
+int transport_no_memory(const char *host);
 /* For stream.explain: what a receiver's exit status says. */
 void transport_explain_status(int status, struct err_text *why);
 

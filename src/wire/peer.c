@@ -107,10 +107,18 @@ static int peer_last_words(struct peer *p, int code, const char *doing)
 	return peer_broken(p, code, doing, "");
 }
 
-/* The end of every sending: @r is how it went. */
-static int peer_sent(struct peer *p, const char *doing, int r)
+/* After a write that began at @start: while it was waiting nobody listened. */
+static void peer_wrote(struct peer *p, long long start)
 {
 	p->said = clock_ms();
+	if (p->said - start > PEER_KEEP_SECONDS * 1000LL)
+		p->heard = p->said;
+}
+
+/* The end of every sending that began at @start: @r is how it went. */
+static int peer_sent(struct peer *p, const char *doing, long long start, int r)
+{
+	peer_wrote(p, start);
 	if (r == -EPIPE)
 		return peer_last_words(p, r, doing);
 	return r < 0 ? peer_broken(p, r, doing, "") : 0;
@@ -120,9 +128,10 @@ static int peer_sent(struct peer *p, const char *doing, int r)
  * read, an ERROR or the end, tells more. */
 static int peer_small(struct peer *p, unsigned type)
 {
+	long long start = clock_ms();
 	int r = frame_send(p->stream, type, NULL, 0);
 
-	p->said = clock_ms();
+	peer_wrote(p, start);
 	return r < 0 && r != -EPIPE ? peer_broken(p, r, proto_type_name(type), "") : 0;
 }
 
@@ -135,7 +144,7 @@ static int peer_read_header(struct peer *p)
 	if (r == IO_E_EOF)
 		return p->broken = PEER_E_END;
 	if (r < 0)
-		return peer_broken(p, r, "reading", err.text);
+		return p->broken ? p->broken : peer_broken(p, r, "reading", err.text);
 	p->heard = clock_ms();
 	p->ahead = p->next.type != PROTO_PING && p->next.type != PROTO_PONG;
 	if (p->next.type != PROTO_PING)
@@ -143,11 +152,20 @@ static int peer_read_header(struct peer *p)
 	return peer_small(p, PROTO_PONG);
 }
 
+/* Asks, if it is time. Also between the parts of a frame that comes slowly, as over a
+ * link that has much to carry: stream.meanwhile. */
+static int peer_ask(void *ctx)
+{
+	struct peer *p = ctx;
+	unsigned ping = p->ping ? p->ping : PEER_PING_SECONDS;
+
+	return clock_ms() - p->said < ping * 1000LL ? 0 : peer_small(p, PROTO_PING);
+}
+
 /* What has to be done by the clock: ask, and see whether there was an answer. */
 static int peer_by_clock(struct peer *p)
 {
 	unsigned silence = p->silence ? p->silence : PEER_SILENCE_SECONDS;
-	unsigned ping = p->ping ? p->ping : PEER_PING_SECONDS;
 	long long now = clock_ms();
 	char why[80];
 
@@ -157,7 +175,7 @@ static int peer_by_clock(struct peer *p)
 		snprintf(why, sizeof(why), "it has not been heard of for %u seconds", silence);
 		return peer_broken(p, -ETIMEDOUT, p->doing ? p->doing : "meanwhile", why);
 	}
-	return now - p->said < ping * 1000LL ? 0 : peer_small(p, PROTO_PING);
+	return peer_ask(p);
 }
 
 /* Waits at most @ms for a header. 0, PEER_E_END or -errno (-EINTR: not logged). */
@@ -190,7 +208,7 @@ static int peer_take(struct peer *p)
 	r = frame_read_payload(p->stream, &p->buffer, &p->frame, &err);
 	p->heard = clock_ms();
 	if (r < 0)
-		return peer_broken(p, r, "reading", err.text);
+		return p->broken ? p->broken : peer_broken(p, r, "reading", err.text);
 	return p->frame.type == PROTO_ERROR ? peer_error(p) : 0;
 }
 
@@ -323,43 +341,49 @@ static int peer_lost(const struct peer *p)
 
 int peer_send(struct peer *p, unsigned type, struct jdoc *d)
 {
+	long long start;
 	char doing[64];
 	int r;
 
 	snprintf(doing, sizeof(doing), "sending %s", proto_type_name(type));
 	pthread_mutex_lock(&p->lock);
+	start = clock_ms();
 	r = peer_lost(p);
 	if (r)
 		jdoc_free(d);
 	else
-		r = peer_sent(p, doing, frame_send_json(p->stream, type, d));
+		r = peer_sent(p, doing, start, frame_send_json(p->stream, type, d));
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
 
 int peer_send_bytes(struct peer *p, unsigned type, const void *payload, uint32_t length)
 {
+	long long start;
 	char doing[64];
 	int r;
 
 	snprintf(doing, sizeof(doing), "sending %s", proto_type_name(type));
 	pthread_mutex_lock(&p->lock);
+	start = clock_ms();
 	r = peer_lost(p);
 	if (!r)
-		r = peer_sent(p, doing, frame_send(p->stream, type, payload, length));
+		r = peer_sent(p, doing, start, frame_send(p->stream, type, payload, length));
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
 
 int peer_put(struct peer *p, const void *frame, size_t length)
 {
+	long long start;
 	int r;
 
 	pthread_mutex_lock(&p->lock);
+	start = clock_ms();
 	r = peer_lost(p);
 	if (!r)
 		r = stream_write(p->stream, frame, length);
-	p->said = clock_ms();
+	peer_wrote(p, start);
 	pthread_mutex_unlock(&p->lock);
 	return r;
 }
@@ -415,6 +439,8 @@ int peer_start(struct peer *p, struct stream *stream, const char *name)
 	int r;
 
 	p->stream = stream;
+	stream->meanwhile = peer_ask;
+	stream->meanwhile_ctx = p;
 	p->name = name;
 	p->heard = p->said = clock_ms();
 	pthread_mutex_init(&p->lock, NULL);

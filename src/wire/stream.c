@@ -33,9 +33,10 @@ int stream_read(struct stream *s, void *buf, size_t len)
 		if (n > 0) {
 			done += (size_t)n;
 			moved = clock_ms();
-			continue;
 		}
-		r = stream_idle(s, moved);
+		r = n > 0 ? 0 : stream_idle(s, moved);
+		if (!r && done < len && s->meanwhile)
+			r = s->meanwhile(s->meanwhile_ctx);
 		if (r < 0)
 			return r;
 	}

@@ -29,6 +29,9 @@ struct stream {
 	void (*close)(struct stream *s);
 	/* True: the user wants the program to end, and waits are over. NULL: never. */
 	bool (*interrupted)(void);
+	/* Called between the calls of a long read; an error ends it. NULL: nothing. */
+	int (*meanwhile)(void *ctx);
+	void *meanwhile_ctx;
 	unsigned limit; /* seconds within which at least one byte must move */
 	int in, out;    /* of stream_fds() */
 	void *ctx;      /* the maker's */

@@ -175,6 +175,66 @@ static void test_half_a_frame(void)
 	end();
 }
 
+/* A frame that takes its time, over a link that has much to carry: it is waited for,
+ * and whoever sends it is asked meanwhile, so that it sees that somebody is here. */
+static void *dribble(void *ctx)
+{
+	uint8_t frame[PROTO_HEADER_LEN + 12] = {0};
+
+	(void)ctx;
+	frame_encode_header(frame, PROTO_MAP, 12);
+	stream_write(&theirs, frame, PROTO_HEADER_LEN);
+	for (int i = 0; i < 12; i++) {
+		stream_write(&theirs, frame + PROTO_HEADER_LEN + i, 1);
+		usleep(300 * 1000);
+	}
+	return NULL;
+}
+
+static void test_slow_frame(void)
+{
+	pthread_t thread;
+	uint8_t got[1000];
+	ssize_t n;
+
+	begin(1, 2);
+	pthread_create(&thread, NULL, dribble, NULL);
+	TAP_INT(peer_next(&peer, 60), 0);
+	pthread_join(thread, NULL);
+	n = recv(fds[1], got, sizeof(got), MSG_DONTWAIT);
+	TAP_OK(n >= 2 * (ssize_t)PROTO_HEADER_LEN);
+	TAP_STR(logged, "");
+	end();
+}
+
+/* The same the other way round: nobody is given up after a write during which nobody
+ * was listened to. */
+static void *drain_slowly(void *ctx)
+{
+	static uint8_t got[PROTO_MAX_MAP + PROTO_HEADER_LEN];
+
+	(void)ctx;
+	sleep(4);
+	stream_read(&theirs, got, sizeof(got));
+	usleep(1500 * 1000);
+	frame_send(&theirs, PROTO_MAP, "done", 4);
+	return NULL;
+}
+
+static void test_slow_reader(void)
+{
+	static uint8_t payload[PROTO_MAX_MAP];
+	pthread_t thread;
+
+	begin(60, 3);
+	pthread_create(&thread, NULL, drain_slowly, NULL);
+	TAP_INT(peer_send_bytes(&peer, PROTO_MAP, payload, sizeof(payload)), 0);
+	TAP_INT(peer_next(&peer, 60), 0);
+	pthread_join(thread, NULL);
+	TAP_STR(logged, "");
+	end();
+}
+
 /* It does not read: what is sent has nowhere to go in the end. */
 static void test_nobody_reads(void)
 {
@@ -272,6 +332,8 @@ int main(void)
 	TAP_RUN(test_silence_while_working);
 	TAP_RUN(test_limit);
 	TAP_RUN(test_half_a_frame);
+	TAP_RUN(test_slow_frame);
+	TAP_RUN(test_slow_reader);
 	TAP_RUN(test_nobody_reads);
 	TAP_RUN(test_pipe_that_nobody_reads);
 	TAP_RUN(test_last_words);
