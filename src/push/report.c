@@ -92,6 +92,7 @@ void report_plan(const struct plan *p)
 	jdoc_set(d, "disks", disks);
 	jdoc_set(d, "volumes", volumes);
 	jdoc_set_bool(d, "verify", p->verify);
+	jdoc_set_u64(d, "chunk_size", p->chunk_size);
 	report_out(d);
 }
 

@@ -93,8 +93,8 @@ const char *step_title(const struct plan *plan, const struct step *s, char *out,
 		break;
 	case STEP_LABEL:
 		snprintf(out, size,
-			 "complete and compare the partition table of %s (%u partitions)", d->name,
-			 d->table.partition_count);
+			 "have the partition table of %s read, and compare it (%u partitions)",
+			 d->name, d->table.partition_count);
 		break;
 	case STEP_SWAP:
 		snprintf(out, size, "recreate swap %s on %s%s%s", title, d->name,

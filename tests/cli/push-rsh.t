@@ -29,7 +29,7 @@ check_eq "the events in their order" "$(jq -r .event "$T/out" | tr '\n' ' ')" \
 check "the plan names the target" \
 	jq -es --arg t "$T/target.img" 'map(select(.event == "plan"))[0].disks[0].target == $t' "$T/out"
 check "and both layouts, each volume's source and target" jq -es \
-	'map(select(.event == "plan"))[0] | (.disks[0] | .target_size == 67108864 and
+	'map(select(.event == "plan"))[0] | .chunk_size == 1048576 and (.disks[0] | .target_size == 67108864 and
 	.target_table == "mbr" and .table == "mbr") and (.volumes | length == 3) and
 	(.volumes | all(.source == .target and .source.length == .length))' "$T/out"
 check "the secret of the push is not told" sh -c "! grep -q secret '$T/out'"

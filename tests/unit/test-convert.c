@@ -242,6 +242,8 @@ static void test_copy(void)
 int main(void)
 {
 	image_begin();
+	if (chdir(image_dir))
+		return 1;
 	TAP_RUN(test_gpt);
 	TAP_RUN(test_odd_size);
 	TAP_RUN(test_mbr_and_none);
