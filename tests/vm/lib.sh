@@ -49,8 +49,29 @@ vm_since() {
 	echo "$((vm_d / 10)).$((vm_d % 10))"
 }
 
-# vm_probe_kvm: does a guest really run on /dev/kvm? A boot sector writes OK on
-# the first serial port. A /dev/kvm exists on which the guest never gets there.
+# vm_probe_says TEXT SECONDS QEMU-ARGUMENT...: does a guest on /dev/kvm write this on
+# its first serial port?
+vm_probe_says() {
+	vm_probe_text=$1
+	vm_probe_end=$(($(vm_now) + $2))
+	shift 2
+	: >"$VM_DIR/probe.out"
+	timeout -k 1 60 qemu-system-x86_64 -accel kvm -cpu host -m 256 -nodefaults -no-reboot \
+		-display none -monitor none -serial "file:$VM_DIR/probe.out" "$@" >/dev/null 2>&1 &
+	vm_probe_pid=$!
+	while [ "$(vm_now)" -lt "$vm_probe_end" ] && ! grep -qa "$vm_probe_text" "$VM_DIR/probe.out"; do
+		kill -0 "$vm_probe_pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill "$vm_probe_pid" 2>/dev/null
+	wait "$vm_probe_pid" 2>/dev/null
+	grep -qa "$vm_probe_text" "$VM_DIR/probe.out"
+}
+
+# vm_probe_kvm: does a guest really run on /dev/kvm? One exists on which no guest gets
+# to its first instruction, and one on which a boot sector runs but no kernel gets
+# beyond unpacking itself. So a boot sector has to write OK, and then a kernel has to
+# come to the end of its boot, which is a panic for want of a root.
 vm_probe_kvm() {
 	[ -r /dev/kvm ] && [ -w /dev/kvm ] || return 1
 	{
@@ -59,21 +80,12 @@ vm_probe_kvm() {
 		head -c 499 /dev/zero
 		printf '\125\252'
 	} >"$VM_DIR/probe.img"
-	: >"$VM_DIR/probe.out"
-	timeout -k 1 5 qemu-system-x86_64 -accel kvm -cpu host -m 64 -nodefaults \
-		-display none -monitor none -serial "file:$VM_DIR/probe.out" \
-		-drive "file=$VM_DIR/probe.img,format=raw,if=ide" \
-		>/dev/null 2>&1 &
-	vm_probe_pid=$!
-	vm_i=0
-	while [ "$vm_i" -lt 40 ] && ! grep -q OK "$VM_DIR/probe.out"; do
-		kill -0 "$vm_probe_pid" 2>/dev/null || break
-		sleep 0.1
-		vm_i=$((vm_i + 1))
+	vm_probe_says OK 4 -drive "file=$VM_DIR/probe.img,format=raw,if=ide" || return 1
+	for vm_probe_kernel in "$B"/images/kernel/boot/vmlinuz-*; do
+		[ -e "$vm_probe_kernel" ] || return 1
+		vm_probe_says 'Kernel panic' 20 -kernel "$vm_probe_kernel" -append 'console=ttyS0 panic=-1'
+		return
 	done
-	kill "$vm_probe_pid" 2>/dev/null
-	wait "$vm_probe_pid" 2>/dev/null
-	grep -q OK "$VM_DIR/probe.out"
 }
 
 # vm_accel: prints kvm or tcg. The answer is kept for as long as the machine is up.
