@@ -73,24 +73,27 @@ static void ssh_link_log(int priority, const char *function, const char *buffer,
 static int ssh_link_session(const struct ssh_target *t, ssh_session *out)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = ssh_new();
+	static const long timeout = SSH_LINK_CONNECT_TIMEOUT;
+	const unsigned port = t->port;
+	static const int nodelay = 1;
 
 	if (!s)
 		return transport_no_memory(t->host);
 	ssh_set_log_callback(ssh_link_log);
 	ssh_set_log_level(SSH_LOG_WARNING);
-	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &(long){SSH_LINK_CONNECT_TIMEOUT});
+	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &timeout);
 	if (ssh_options_set(s, SSH_OPTIONS_HOST, t->host) < 0 ||
 	    ssh_options_parse_config(s, NULL) < 0) {
 		log_error("%s, ssh configuration: %s", t->host, ssh_get_error(s));
 		return -EINVAL;
 	}
-	if (t->port)
-		ssh_options_set(s, SSH_OPTIONS_PORT, &(unsigned){t->port});
+	if (port)
+		ssh_options_set(s, SSH_OPTIONS_PORT, &port);
 	if (t->user[0])
 		ssh_options_set(s, SSH_OPTIONS_USER, t->user);
 	if (t->known_hosts)
 		ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, t->known_hosts);
-	ssh_options_set(s, SSH_OPTIONS_NODELAY, &(int){1});
+	ssh_options_set(s, SSH_OPTIONS_NODELAY, &nodelay);
 	ssh_options_set(s, SSH_OPTIONS_COMPRESSION, "no");
 	ssh_options_set(s, SSH_OPTIONS_CIPHERS_C_S, SSH_LINK_CIPHERS);
 	ssh_options_set(s, SSH_OPTIONS_CIPHERS_S_C, SSH_LINK_CIPHERS);
@@ -394,6 +397,7 @@ static int ssh_link_on_data(ssh_session s, ssh_channel ch, void *data, uint32_t 
 
 static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 {
+	static const long poll_timeout = 1;
 	int r = SSH_ERROR;
 
 	c->channel = ssh_channel_new(c->session);
@@ -414,7 +418,7 @@ static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 		return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
 	}
 	/* From here on, a write that waits for window comes back every second. */
-	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &(long){1});
+	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &poll_timeout);
 	return 0;
 }
 

@@ -105,7 +105,8 @@ int transfer_new(const struct transfer_settings *settings, struct transport *tra
 			       .source = source,
 			       .plan = plan,
 			       .connections = settings->connections,
-			       .window_full = TRANSFER_WINDOW / plan->chunk_size * settings->connections,
+			       .window_full =
+				       TRANSFER_WINDOW / plan->chunk_size * settings->connections,
 			       .lock = PTHREAD_MUTEX_INITIALIZER};
 	level_start(&t->level);
 	t->level_now = settings->compress_auto ? level_value(&t->level) : settings->compress_level;

@@ -152,7 +152,8 @@ int commit_run(struct commit *c, const struct msg_commit *m)
 	c->begun = true;
 	console_state("a push from %s begins: its disk replaces %s%s",
 		      c->plan->hostname[0] ? c->plan->hostname : "an image",
-		      c->plan->target.disks[0].name, c->plan->target.disk_count > 1 ? " and more" : "");
+		      c->plan->target.disks[0].name,
+		      c->plan->target.disk_count > 1 ? " and more" : "");
 	if (apply_steps(c->plan, c->steps, c->session, commit_event, c, &err))
 		return fail_with(c->peer, P2V_EXIT_FAILED, "apply",
 				 "look at the target's disk and kernel messages, and push again",
