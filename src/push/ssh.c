@@ -20,11 +20,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SSH_LINK_CONNECT_TIMEOUT 45 /* seconds: a busy target may take that for a handshake */
 /* AES-GCM first: one pass for cipher and MAC, in hardware on most machines. */
 #define SSH_LINK_CIPHERS \
 	"aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com," \
 	"aes128-ctr,aes256-ctr"
+
+static const long ssh_link_patience = 45, ssh_link_second = 1; /* a handshake's limit, and 1 s */
 
 /* A server has keys of several types, and --host-key names one of them. */
 static const char *const ssh_link_key_types[] = {
@@ -52,8 +53,7 @@ struct ssh_connection {
 
 static void ssh_link_session_freep(ssh_session *s)
 {
-	if (*s)
-		ssh_disconnect(*s);
+	ssh_disconnect(*s); /* takes NULL, as ssh_free() does */
 	ssh_free(*s);
 }
 
@@ -73,15 +73,13 @@ static void ssh_link_log(int priority, const char *function, const char *buffer,
 static int ssh_link_session(const struct ssh_target *t, ssh_session *out)
 {
 	CLEANUP(ssh_link_session_freep) ssh_session s = ssh_new();
-	static const long timeout = SSH_LINK_CONNECT_TIMEOUT;
-	const unsigned port = t->port;
-	static const int nodelay = 1;
+	const unsigned port = t->port, nodelay = 1;
 
 	if (!s)
 		return transport_no_memory(t->host);
 	ssh_set_log_callback(ssh_link_log);
 	ssh_set_log_level(SSH_LOG_WARNING);
-	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &timeout);
+	ssh_options_set(s, SSH_OPTIONS_TIMEOUT, &ssh_link_patience);
 	if (ssh_options_set(s, SSH_OPTIONS_HOST, t->host) < 0 ||
 	    ssh_options_parse_config(s, NULL) < 0) {
 		log_error("%s, ssh configuration: %s", t->host, ssh_get_error(s));
@@ -397,7 +395,6 @@ static int ssh_link_on_data(ssh_session s, ssh_channel ch, void *data, uint32_t 
 
 static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 {
-	static const long poll_timeout = 1;
 	int r = SSH_ERROR;
 
 	c->channel = ssh_channel_new(c->session);
@@ -411,14 +408,13 @@ static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 	if (r == SSH_OK)
 		r = ssh_channel_request_exec(c->channel, l->target.command);
 	if (r != SSH_OK) {
-		/* libssh has no text for a wait that is over. */
 		log_error("%s: cannot start %s: %s", l->target.host, l->target.command,
 			  r == SSH_AGAIN ? "its ssh server does not answer any more"
 					 : ssh_get_error(c->session));
 		return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
 	}
 	/* From here on, a write that waits for window comes back every second. */
-	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &poll_timeout);
+	ssh_options_set(c->session, SSH_OPTIONS_TIMEOUT, &ssh_link_second);
 	return 0;
 }
 
