@@ -55,6 +55,9 @@ check "and what threads end by" grep -q '/libgcc_s\.so\.1$' "$T/names"
 check_eq "and knows its mode" "$(take "$T/a" etc/p2v/defaults)" p2v.mode=menu
 check_fails "but no key, and no shell" grep -q -E 'etc/p2v/(authorized_keys|ssh_host|rescue-shell)' "$T/names"
 check_eq "everything is root's" "$(cpio -itvn --quiet <"$T/a" | awk '$3 != 0 || $4 != 0' | wc -l)" 0
+take "$T/a" usr/bin/udevadm >"$T/udevadm"
+check_eq "udevadm settle, which libparted runs, has nothing to say" "$(sh "$T/udevadm" settle 2>&1)" ''
+check_fails "and there is no other udevadm" sh "$T/udevadm" info
 
 # What the scripts call is inside: every command of the fixups and of the init
 # that this machine has is looked for by name.
