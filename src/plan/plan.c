@@ -360,6 +360,18 @@ static void plan_partition_name(const struct plan_disk *d, const char *base, uin
 		snprintf(out, size, "%s%s%u", base, digit ? "p" : "", number);
 }
 
+/* What a volume holds, for people: libblkid knows no extended partitions. */
+static const char *plan_content(const struct plan_disk *d, const struct plan_volume *v,
+				const struct plan_place *place)
+{
+	const struct table_partition *part =
+		place->partition ? table_find(&d->table, place->partition) : NULL;
+
+	if (part && part->extended)
+		return "extended";
+	return v->fstype[0] ? v->fstype : "unknown";
+}
+
 const char *plan_volume_title(const struct plan *p, const struct plan_volume *v, char *out,
 			      size_t size)
 {
@@ -367,7 +379,7 @@ const char *plan_volume_title(const struct plan *p, const struct plan_volume *v,
 	const struct plan_place *place = plan_place_is(&v->source) ? &v->source : &v->target;
 	const struct plan_disk *d = &side->disks[place->disk];
 	const char *slash = strrchr(d->name, '/'), *base = slash ? slash + 1 : d->name;
-	const char *type = v->fstype[0] ? v->fstype : "unknown";
+	const char *type = plan_content(d, v, place);
 	char name[300];
 
 	if (v->kind == VOLUME_LV)

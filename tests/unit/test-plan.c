@@ -462,6 +462,7 @@ static void test_titles(void)
 	plan_example(&p);
 	TAP_STR(plan_volume_title(&p, &p.volumes[0], out, sizeof(out)), "boot gap of sda");
 	TAP_STR(plan_volume_title(&p, &p.volumes[1], out, sizeof(out)), "sda1 (ext4, root)");
+	TAP_STR(plan_volume_title(&p, &p.volumes[2], out, sizeof(out)), "sda2 (extended)");
 	TAP_STR(plan_volume_title(&p, &p.volumes[5], out, sizeof(out)), "sda4 (swap)");
 	TAP_STR(plan_volume_title(&p, &p.volumes[7], out, sizeof(out)), "nvme0n1p3 (unknown)");
 	TAP_STR(plan_volume_title(&p, &p.volumes[8], out, sizeof(out)),
