@@ -149,7 +149,10 @@ static void finish_boot(const struct finish *f, const struct msg_finish *what,
 	const struct boot_entry *e;
 	int r;
 
-	f->event(f->ctx, "boot", "entry", "start", "");
+	f->event(f->ctx, "boot", "entry", "start",
+		 what->cutover == CUTOVER_KEXEC
+			 ? "find and load what the migrated system boots"
+			 : "find what the migrated system boots");
 	r = entries_find(root, &entries);
 	e = r ? NULL : boot_list_default(list);
 	for (size_t i = 0; e && i < list->warnings.n; i++)
