@@ -6,7 +6,7 @@ _p2v_push() {
 	cur=${COMP_WORDS[COMP_CWORD]}
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	options='--source --target-disk --yes-erase --dry-run --json --connections --compress
-		--no-verify --cutover --fixups --skip-fixup --identity --known-hosts --host-key
+		--chunk-size --no-verify --cutover --fixups --skip-fixup --identity --known-hosts --host-key
 		--rsh --receiver --wait-boot --log --freeze --verbose --help --version'
 	COMPREPLY=()
 
@@ -17,6 +17,10 @@ _p2v_push() {
 		;;
 	--compress)
 		mapfile -t COMPREPLY < <(compgen -W 'auto none -3 -1 1 3 5 7 9' -- "$cur")
+		return
+		;;
+	--chunk-size)
+		mapfile -t COMPREPLY < <(compgen -W '64K 128K 256K 512K 1M 2M 4M' -- "$cur")
 		return
 		;;
 	--cutover)

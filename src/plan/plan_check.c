@@ -58,9 +58,9 @@ static void plan_check_partition(struct jread *r, const struct plan_disk *d,
 		jread_fail(r, "volume %u is an extended partition and must be skipped", i);
 	else if (v->kind == VOLUME_ESP && strcmp(part->type_guid, PLAN_TYPE_ESP) &&
 		 part->mbr_type != PLAN_MBR_TYPE_ESP)
-		jread_fail(r, "volume %u is no EFI system partition by its type", i);
+		jread_fail(r, "volume %u does not have the type of an EFI system partition", i);
 	else if (v->kind == VOLUME_BIOS_BOOT && strcmp(part->type_guid, PLAN_TYPE_BIOS_BOOT))
-		jread_fail(r, "volume %u is no BIOS boot partition by its type", i);
+		jread_fail(r, "volume %u does not have the type of a BIOS boot partition", i);
 }
 
 /* A volume without a partition. */
@@ -154,11 +154,11 @@ static void plan_check_volume(struct jread *r, const struct plan *p, uint32_t i)
 		jread_fail(r, "volume %u of kind %s must have %s source", i,
 			   volume_kind_name(v->kind), from ? "no" : "a");
 	else if (!to && (!from || plan_disk_laid_out(p, v->source.disk)))
-		jread_fail(r, "volume %u does not land anywhere", i);
+		jread_fail(r, "volume %u has no target", i);
 	else if (v->used > (from ? v->source.length : 0))
 		jread_fail(r, "volume %u uses more than its length", i);
 	else if (v->kind == VOLUME_FORMAT && !v->fstype[0])
-		jread_fail(r, "volume %u is to be formatted, but as what?", i);
+		jread_fail(r, "volume %u is to be formatted, but has no file system type", i);
 	else if (v->kind == VOLUME_IMAGE && to && v->target.length < v->source.length)
 		jread_fail(r, "volume %u does not fit where it lands", i);
 	else if ((v->kind == VOLUME_ESP || v->kind == VOLUME_BIOS_BOOT) && !v->target.partition)
@@ -195,7 +195,7 @@ static void plan_check_order(struct jread *r, const struct plan *p)
 		/* PLAN_NOWHERE is the largest number there is. */
 		if (a->disk > b->disk ||
 		    (a->disk == b->disk && plan_place_is(b) && a->start > b->start))
-			jread_fail(r, "volume %u is not in the order of disk and start", i);
+			jread_fail(r, "volume %u is out of order (disk, start)", i);
 	}
 }
 

@@ -48,8 +48,8 @@ static void choose_list(const struct facts *f, uint64_t needed, char *out, size_
 		const char *why = d->users.n         ? d->users.v[0]
 				  : d->read_only     ? "read-only"
 				  : d->size < needed ? "too small"
-				  : d->boot_disk     ? "unused; the bootstrap started from it"
-						     : "unused";
+				  : d->boot_disk ? "unused; the bootstrap system started from it"
+						 : "unused";
 		size_t at = strlen(out);
 
 		if (at + 1 < size)

@@ -18,7 +18,7 @@ static int confirm_disk(const struct facts_disk *d, char *named, size_t size)
 	text_printable(d->path, path, sizeof(path));
 	snprintf(question, sizeof(question),
 		 "Everything on %s (%s%s%s) of the target will be lost.\n"
-		 "Type its device path%s to go on: ",
+		 "Type its device path%s to continue: ",
 		 path, text_size(d->size, bytes, sizeof(bytes)), serial[0] ? ", serial " : "",
 		 serial, serial[0] ? " or its serial" : "");
 	return prompt_line(question, true, named, size);
@@ -33,17 +33,17 @@ enum p2v_exit confirm_erase(const struct facts *f, const struct plan *plan,
 		int r;
 
 		if (!d) {
-			log_error("the target has no single disk %s", plan->target.disks[i].name);
+			log_error("the target does not have exactly one disk %s",
+				  plan->target.disks[i].name);
 			return P2V_EXIT_REFUSED;
 		}
 		if (commit->erase[i][0])
 			continue;
 		r = confirm_disk(d, commit->erase[i], sizeof(commit->erase[i]));
 		if (r == -ENOTTY) {
-			log_error(
-				"%s of the target is going to be erased, and there is no terminal "
-				"to ask on; name it: --yes-erase %s",
-				d->path, d->serial[0] ? d->serial : d->path);
+			log_error("%s of the target would be erased, and there is no terminal to "
+				  "ask on; confirm with --yes-erase %s",
+				  d->path, d->serial[0] ? d->serial : d->path);
 			return P2V_EXIT_REFUSED;
 		}
 		if (r < 0 || !choose_names(d, commit->erase[i])) {

@@ -108,7 +108,7 @@ int dial_ssh(const char *host, uint16_t port, int ms, int *out, struct err_text 
 	}
 	freeaddrinfo(list);
 	if (r < 0)
-		return err_set(err, r, "no connection: %s", strerror(-r));
+		return err_set(err, r, "cannot connect: %s", strerror(-r));
 	r = dial_banner(fd, ms, err);
 	if (r < 0)
 		return err_set(err, r, "reading the banner: %s", strerror(-r));

@@ -109,7 +109,7 @@ void login_how_to_trust(const char *host, unsigned port, const char *known_hosts
 {
 	const char *file = known_hosts ? known_hosts : "~/.ssh/known_hosts";
 
-	log_info("it shows a key of type %s with the fingerprint %s", type, seen);
+	log_info("it offers a key of type %s with the fingerprint %s", type, seen);
 	log_info("compare that with what the target's console or p2v-instance printed; if it is "
 		 "the same, use --host-key %s",
 		 seen);

@@ -80,27 +80,32 @@ static const char options_help_text[] =
 	"  --connections N          data connections (default: the CPUs, at most 4)\n"
 	"  --compress auto|none|LEVEL\n"
 	"                           zstd level -7..19 (default: auto, follows the link)\n"
+	"  --chunk-size SIZE        read, send and write so much at a time: 64K to 4M\n"
+	"                           (default: 1M; for experts)\n"
 	"  --no-verify              do not read back what was written\n"
 	"\n"
 	"What happens then:\n"
 	"  --fixups LIST|all|none   comma-separated names (default: all)\n"
 	"  --skip-fixup NAME        repeatable\n"
 	"  --cutover kexec|reboot|poweroff|none\n"
-	"                           how the target goes on (default: kexec)\n"
+	"                           what the target does next (default: kexec)\n"
 	"  --wait-boot SECONDS      wait until the migrated machine answers with its own\n"
 	"                           ssh host key\n"
 	"\n"
 	"The connection:\n"
 	"  --identity FILE          private key; repeatable\n"
-	"  --known-hosts FILE       in place of ~/.ssh/known_hosts\n"
-	"  --host-key SHA256:...    HOST's fingerprint, in place of known_hosts\n"
-	"  --rsh COMMAND            gives the byte stream in place of ssh; the receiver's\n"
+	"  --known-hosts FILE       instead of ~/.ssh/known_hosts\n"
+	"  --host-key SHA256:...    HOST's fingerprint, instead of known_hosts\n"
+	"  --rsh COMMAND            connect by this program instead of ssh; the receiver's\n"
 	"                           command is appended, HOST is not\n"
 	"  --receiver COMMAND       what to run on HOST (default: p2v-receive)\n"
 	"\n"
-	"  --json                   JSON lines on standard output\n"
-	"  --log FILE               everything, debug messages included\n"
-	"  --verbose  --help  --version\n"
+	"Output:\n"
+	"  --json                   JSON lines on standard output, instead of tables\n"
+	"  --log FILE               append everything, debug messages included\n"
+	"  --verbose                debug messages on standard error as well\n"
+	"  --help                   print this help and exit\n"
+	"  --version                print the version and exit\n"
 	"\n"
 	"Exit status: 0 done (and proven, with --wait-boot); 1 usage; 2 refused, nothing\n"
 	"was written; 3 done with losses or warnings; 4 failed after writing began (the\n"
@@ -320,11 +325,11 @@ static int options_agree(const struct options *o, struct err_text *err)
 	CLEANUP(strv_release) struct strv words = {0};
 
 	if (o->host_key && o->known_hosts)
-		return err_set(err, -EINVAL, "--host-key and --known-hosts exclude each other");
+		return err_set(err, -EINVAL, "--host-key and --known-hosts cannot be combined");
 	if (o->rsh && (o->host_key || o->known_hosts || o->identities.n))
 		return err_set(err, -EINVAL,
 			       "--rsh makes its own connection: --identity, --host-key and "
-			       "--known-hosts belong into its command");
+			       "--known-hosts belong in its command");
 	if (o->wait_boot && o->cutover != CUTOVER_KEXEC && o->cutover != CUTOVER_REBOOT)
 		return err_set(err, -EINVAL,
 			       "--wait-boot needs --cutover kexec or reboot: otherwise nothing "
@@ -366,8 +371,8 @@ int options_parse(int argc, char **argv, struct options *o, struct err_text *err
 	}
 	if (argc - optind != 1)
 		return err_set(err, -EINVAL,
-			       argc == optind ? "say where to: [USER@]HOST[:PORT]"
-					      : "only one HOST, after the options");
+			       argc == optind ? "no target given: [USER@]HOST[:PORT]"
+					      : "only one HOST can be given, after the options");
 	r = options_parse_address(argv[optind], &o->address, err);
 	return r < 0 ? r : options_agree(o, err);
 }

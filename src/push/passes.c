@@ -163,8 +163,8 @@ int passes_run(struct transfer *t, const struct source *source, const struct pla
 		if (r || !sealed.volume_count)
 			return r;
 		if (repair == PASSES_MAX_REPAIR) {
-			log_error("after sending them %u times again, the target still misses "
-				  "chunks; see its log for what is wrong with its disk",
+			log_error("the target still lacks chunks after they were sent again %u "
+				  "times; its log says what is wrong with its disk",
 				  PASSES_MAX_REPAIR);
 			return -EIO;
 		}
@@ -176,7 +176,7 @@ int passes_run(struct transfer *t, const struct source *source, const struct pla
 		}
 		if (r)
 			return r;
-		log_warn("%llu chunks are missing on the target and are sent again",
+		log_warn("%llu chunks are missing on the target; sending them again",
 			 (unsigned long long)set.chunks);
 		r = transfer_pass(t, ready, (const uint8_t *const *)set.bits,
 				  set.chunks * plan->chunk_size, control, totals);

@@ -29,7 +29,7 @@ bool proof_wait(const struct ssh_target *target, unsigned seconds, const struct 
 
 	if (!host_keys->n) {
 		err_set(said, 0,
-			"the migrated system has no ssh host keys, so that there is nothing to "
+			"the migrated system has no ssh host keys, so there is nothing to "
 			"recognise it by");
 		return false;
 	}
@@ -51,7 +51,7 @@ bool proof_wait(const struct ssh_target *target, unsigned seconds, const struct 
 			memcpy(last, now, sizeof(last));
 		}
 	} while (clock_ms() + PROOF_PAUSE_MS < end && interrupt_sleep(PROOF_PAUSE_MS));
-	err_set(said, 0, "after %lld seconds the migrated machine has not been seen%s; last: %s",
+	err_set(said, 0, "within %lld seconds the migrated machine was not seen%s; last: %s",
 		(clock_ms() - start) / 1000, interrupt_pending() ? " (interrupted)" : "", last);
 	return false;
 }

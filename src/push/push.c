@@ -89,7 +89,7 @@ static enum p2v_exit push_look(struct push *p)
 	if (!r) {
 		r = source_plan(p->source, &p->plan);
 		if (r < 0)
-			log_error("the source cannot be planned: %s", strerror(-r));
+			log_error("cannot make a plan for the source: %s", strerror(-r));
 	}
 	if (r < 0) {
 		show_reasons(&p->reasons, "source");
@@ -100,7 +100,7 @@ static enum p2v_exit push_look(struct push *p)
 	p->plan.verify = p->o->verify;
 	if (getrandom(p->plan.secret, sizeof(p->plan.secret), 0) !=
 	    (ssize_t)sizeof(p->plan.secret)) {
-		log_error("no random numbers: %s", strerror(errno));
+		log_error("cannot get random numbers: %s", strerror(errno));
 		return P2V_EXIT_REFUSED;
 	}
 	show_source(&p->plan);
@@ -158,8 +158,8 @@ static enum p2v_exit push_ask(struct push *p)
 	}
 	ours = plan_digest(&p->plan);
 	if (digest_is_none(&ours) || !digest_equal(&ours, &p->verdict.plan)) {
-		log_error("the target has understood another plan than was sent; are both ends of "
-			  "the same release?");
+		log_error("the target understood a different plan from the one that was sent; do "
+			  "both ends run the same release?");
 		return P2V_EXIT_REFUSED;
 	}
 	return P2V_EXIT_OK;
@@ -256,7 +256,7 @@ static enum p2v_exit push_look_again(struct push *p)
 	if (!r) {
 		r = source_plan(p->source, &now);
 		if (r < 0)
-			log_error("the source cannot be planned again: %s", strerror(-r));
+			log_error("cannot make the plan for the source again: %s", strerror(-r));
 	}
 	show_reasons(&fresh, "source");
 	p->warned = p->warned || reasons_warn(&fresh);
@@ -365,7 +365,7 @@ static enum p2v_exit push_cutover(struct push *p)
 	if (failed)
 		return P2V_EXIT_FAILED;
 	if (p->bye.mode != p->o->cutover) {
-		log_warn("asked for was %s", cutover_mode_name(p->o->cutover));
+		log_warn("%s was asked for", cutover_mode_name(p->o->cutover));
 		p->warned = true;
 	}
 	/* Its end, however it comes, is no error any more. */
@@ -384,7 +384,7 @@ static void push_prove(struct push *p)
 	if (!p->o->wait_boot)
 		return;
 	if (p->bye.mode != CUTOVER_KEXEC && p->bye.mode != CUTOVER_REBOOT)
-		err_set(&said, 0, "nothing boots, so that there is nothing to wait for");
+		err_set(&said, 0, "nothing boots, so there is nothing to wait for");
 	else
 		p->proven = proof_wait(&target, p->o->wait_boot, &p->result.host_keys, bootstrap,
 				       &said);
@@ -439,7 +439,7 @@ static void push_summary(struct push *p, enum p2v_exit status)
 		[P2V_EXIT_REFUSED] = "refused; nothing was written",
 		[P2V_EXIT_LOSSES] = "done, with the warnings above",
 		[P2V_EXIT_FAILED] =
-			("failed after writing had begun: the target's disk is not complete. The "
+			("failed after writing had begun: the target's disk is incomplete. The "
 			 "target is still in RAM and can be pushed to again with the same command"),
 		[P2V_EXIT_CONNECT] = "no connection; nothing was written",
 	};
@@ -447,9 +447,9 @@ static void push_summary(struct push *p, enum p2v_exit status)
 	struct rusage ru;
 
 	if (p->o->dry_run && status == P2V_EXIT_OK)
-		said = "dry run: nothing speaks against the push, and nothing was written";
+		said = "dry run: no objections; nothing was written";
 	else if (p->proven && status == P2V_EXIT_OK)
-		said = "done; the migrated machine has come up";
+		said = "done; the migrated machine is up";
 	getrusage(RUSAGE_SELF, &ru);
 	p->totals.cpu_seconds = (double)(ru.ru_utime.tv_sec + ru.ru_stime.tv_sec) +
 				(double)(ru.ru_utime.tv_usec + ru.ru_stime.tv_usec) / 1000000;

@@ -49,7 +49,7 @@ void show_target(const struct facts *f)
 
 		console_say("  %s  %s%s%s%s%s", show_safe(d->path), show_size(d->size),
 			    d->serial[0] ? ", serial " : "", show_safe(d->serial),
-			    d->boot_disk ? ", the bootstrap started from it" : "",
+			    d->boot_disk ? ", the bootstrap system started from it" : "",
 			    d->users.n ? "" : ", unused");
 		for (size_t u = 0; u < d->users.n; u++)
 			console_say("      in use: %s", show_safe(d->users.v[u]));
@@ -64,16 +64,16 @@ static const char *show_action(const struct plan_volume *v)
 	case VOLUME_IMAGE:
 		return v->used_blocks ? "copy used blocks" : "copy whole";
 	case VOLUME_SWAP:
-		return "make swap anew";
+		return "recreate swap";
 	case VOLUME_FORMAT:
-		return "format anew";
+		return "recreate empty";
 	case VOLUME_SKIP:
 		return "nothing to copy";
 	case VOLUME_CREATE:
 	case VOLUME_ESP:
 	case VOLUME_BIOS_BOOT:
 	case VOLUME_LV:
-		return "make anew";
+		return "create";
 	}
 	return "?";
 }
@@ -106,7 +106,7 @@ static void show_erased(const struct facts_disk *d)
 	for (size_t c = 0; c < d->contents.n; c++)
 		console_say("  %s", show_safe(d->contents.v[c]));
 	if (!d->contents.n)
-		console_say("  nothing known is on it");
+		console_say("  no known contents");
 }
 
 /* The target's disks as they are to be. */
@@ -144,7 +144,7 @@ void show_plan(const struct plan *p, const struct facts *f)
 		if (v->kind == VOLUME_IMAGE)
 			total += v->used;
 	}
-	console_say("  %s to send at most, before compression%s", show_size(total),
+	console_say("  at most %s to send, before compression%s", show_size(total),
 		    p->verify ? "; what is written is read back and compared" : "");
 	for (uint32_t i = 0; i < p->target.disk_count; i++) {
 		const char *name = p->target.disks[i].name;
@@ -220,7 +220,7 @@ void show_totals(const struct report_totals *t)
 
 	console_say("Summary");
 	console_say(
-		"  time       %s, of it %s for %u pass%s of transfer",
+		"  time       %s, %s of it for %u transfer pass%s",
 		text_duration((uint64_t)(t->seconds + 0.5), all, sizeof(all)),
 		text_duration((uint64_t)(t->transfer_seconds + 0.5), transfer, sizeof(transfer)),
 		t->passes, t->passes == 1 ? "" : "es");
@@ -228,9 +228,9 @@ void show_totals(const struct report_totals *t)
 		    show_size(t->sent_bytes), show_size(t->wire_bytes),
 		    t->wire_bytes ? (double)t->sent_bytes / (double)t->wire_bytes : 1.0,
 		    show_size((uint64_t)rate));
-	console_say("  this end   %.1f s of CPU, %s of memory at most", t->cpu_seconds,
+	console_say("  this end   %.1f s of CPU, %s of memory at peak", t->cpu_seconds,
 		    show_size(t->peak_rss));
-	console_say("  target     %.1f s of CPU, %s of memory at most, in each receiver",
+	console_say("  target     %.1f s of CPU, %s of memory at peak in each receiver",
 		    t->target_cpu, show_size(t->target_rss));
 	if (t->lost_bytes)
 		console_say("  LOST       %s could not be read and are zeros on the target",

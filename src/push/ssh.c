@@ -139,11 +139,11 @@ static int ssh_link_check_known(const struct ssh_link *l, ssh_session s, const c
 	case SSH_KNOWN_HOSTS_OK:
 		return 0;
 	case SSH_KNOWN_HOSTS_CHANGED:
-		why = "is not the one in known_hosts: either the target was made anew, or "
+		why = "is not the one in known_hosts: either the target was reinstalled, or "
 		      "something else answers in its place";
 		break;
 	case SSH_KNOWN_HOSTS_OTHER:
-		why = "is not known; known_hosts has one of another type";
+		why = "is not known; known_hosts has a key of another type";
 		break;
 	case SSH_KNOWN_HOSTS_UNKNOWN:
 	case SSH_KNOWN_HOSTS_NOT_FOUND:
@@ -409,7 +409,7 @@ static int ssh_link_exec(struct ssh_link *l, struct ssh_connection *c)
 		r = ssh_channel_request_exec(c->channel, l->target.command);
 	if (r != SSH_OK) {
 		log_error("%s: cannot start %s: %s", l->target.host, l->target.command,
-			  r == SSH_AGAIN ? "its ssh server does not answer any more"
+			  r == SSH_AGAIN ? "its ssh server no longer answers"
 					 : ssh_get_error(c->session));
 		return r == SSH_AGAIN ? -ETIMEDOUT : -EACCES;
 	}
@@ -479,7 +479,7 @@ int ssh_link_peek(const struct ssh_target *target, char *fingerprint, size_t siz
 	int r = ssh_link_session(target, &s);
 
 	if (r < 0)
-		return err_set(err, r, "no ssh session can be made: %s", strerror(-r));
+		return err_set(err, r, "cannot create an ssh session: %s", strerror(-r));
 	/* The migrated machine may be an old one. */
 	ssh_options_set(s, SSH_OPTIONS_HOSTKEYS,
 			"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,"

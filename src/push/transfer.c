@@ -452,8 +452,8 @@ int transfer_pass(struct transfer *t, const struct msg_ready *ready, const uint8
 		r = -EPIPE;
 	}
 	if (!r && p.lost)
-		log_warn("%u of %u data connections were lost; what they did not bring over is "
-			 "sent again",
+		log_warn("%u of %u data connections were lost; what they did not deliver is sent "
+			 "again",
 			 p.lost, t->connections);
 	return r;
 }

@@ -197,7 +197,8 @@ static void planner_check_contents(const struct inventory_disk *disk, struct rea
 	text_printable(disk->path, path, sizeof(path));
 	if (disk->size % PROTO_RUN_ALIGN)
 		reason_add(reasons, REASON_REFUSE, "source-odd-size",
-			   "a disk image is whole sectors: truncate -s %512 IMAGE enlarges it",
+			   "a disk image consists of whole sectors: truncate -s %512 IMAGE "
+			   "enlarges it",
 			   "the size of %s, %" PRIu64 " bytes, is not a multiple of 512", path,
 			   disk->size);
 	if (disk->blank)
@@ -277,14 +278,13 @@ static void planner_check_part(const struct inventory_disk *disk, const struct i
 
 	inventory_part_name(disk, p, name, sizeof(name));
 	if (!strcmp(p->probe.type, "swsuspend"))
-		reason_add(
-			reasons, REASON_REFUSE, "source-hibernated",
-			"start the machine, let it resume, and shut it down; or run mkswap there "
-			"if the image is to be given up",
-			"%s holds the image of a hibernated system", name);
+		reason_add(reasons, REASON_REFUSE, "source-hibernated",
+			   "start the machine, let it resume, and shut it down; or run mkswap "
+			   "there if the saved state is not needed",
+			   "%s holds the image of a hibernated system", name);
 	else if (p->probe.ambivalent)
 		reason_add(reasons, REASON_NOTE, "several-signatures",
-			   "wipefs shows them, and removes those of former times",
+			   "wipefs lists them, and can remove stale ones",
 			   "%s has the signatures of several file systems: it is copied whole",
 			   name);
 	else if (!p->number && !p->probe.type[0] && !disk->probe.table[0] && !disk->blank &&
@@ -310,10 +310,9 @@ void planner_check(const struct inventory *inv, bool freeze, struct reasons *rea
 		volumes += disk->part_count + 1;
 	}
 	if (volumes > PLAN_MAX_VOLUMES)
-		reason_add(
-			reasons, REASON_REFUSE, "too-many-volumes", "push fewer disks at a time",
-			"there may be %u partitions and gaps in a plan, these disks have %" PRIu32,
-			PLAN_MAX_VOLUMES, volumes);
+		reason_add(reasons, REASON_REFUSE, "too-many-volumes", "push fewer disks at a time",
+			   "a plan can have %u partitions and gaps, these disks have %" PRIu32,
+			   PLAN_MAX_VOLUMES, volumes);
 }
 
 /* The command that repairs it. (e2fsck takes an offset into an image itself,

@@ -72,7 +72,7 @@ pid_t detach_run(int (*run)(void *ctx), void *ctx)
 
 	if (pipe2(pair, O_CLOEXEC) < 0) {
 		r = -errno;
-		log_error("no process of its own can be started: %s", strerror(-r));
+		log_error("cannot start a separate process: %s", strerror(-r));
 		return r;
 	}
 	heard = pair[0];
@@ -80,7 +80,7 @@ pid_t detach_run(int (*run)(void *ctx), void *ctx)
 	pid = fork();
 	if (pid < 0) {
 		r = -errno;
-		log_error("no process of its own can be started: %s", strerror(-r));
+		log_error("cannot start a separate process: %s", strerror(-r));
 		return r;
 	}
 	if (!pid)
@@ -89,8 +89,7 @@ pid_t detach_run(int (*run)(void *ctx), void *ctx)
 	r = detach_hear(heard);
 	if (!r)
 		return pid;
-	log_error("a process that has to leave this session did not get away from it: %s",
-		  strerror(-r));
+	log_error("the process that was to leave this session could not: %s", strerror(-r));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return r;

@@ -299,7 +299,7 @@ int run_or_log(const char *what, const char *const argv[], const struct run_opti
 		return r;
 	}
 	if (res.timed_out) {
-		log_error("%s: %s did not end in %u seconds", what, argv[0], options->timeout);
+		log_error("%s: %s did not end within %u seconds", what, argv[0], options->timeout);
 		return -ETIMEDOUT;
 	}
 	if (res.status) {

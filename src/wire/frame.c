@@ -71,7 +71,7 @@ int frame_decode_header(const uint8_t in[PROTO_HEADER_LEN], struct frame *f, str
 		return err_set(
 			err, -EPROTO,
 			"the peer does not speak this protocol (it sent %02x %02x %02x %02x): "
-			"is something printed by its login shell?",
+			"does its login shell print something?",
 			in[0], in[1], in[2], in[3]);
 	if (!type || type > PROTO_TYPE_LAST)
 		return err_set(err, -EPROTO, "frame of unknown type %u", type);

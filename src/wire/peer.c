@@ -50,7 +50,7 @@ static int peer_broken(struct peer *p, int r, const char *doing, const char *tex
 	if (why.text[0])
 		return peer_say(p, r, doing, why.text);
 	if (r == -ETIMEDOUT && !text[0]) {
-		snprintf(stalled, sizeof(stalled), "no byte has moved for %u seconds",
+		snprintf(stalled, sizeof(stalled), "no data has moved for %u seconds",
 			 p->stream->limit);
 		return peer_say(p, r, doing, stalled);
 	}
@@ -172,7 +172,7 @@ static int peer_by_clock(struct peer *p)
 	if (p->ahead)
 		p->heard = now; /* whatever else has come lies behind that frame */
 	if (now - p->heard >= silence * 1000LL) {
-		snprintf(why, sizeof(why), "it has not been heard of for %u seconds", silence);
+		snprintf(why, sizeof(why), "nothing was heard from it for %u seconds", silence);
 		return peer_broken(p, -ETIMEDOUT, p->doing ? p->doing : "meanwhile", why);
 	}
 	return peer_ask(p);
@@ -393,7 +393,7 @@ void peer_complain(struct peer *p, struct jdoc *error)
 	pthread_mutex_lock(&p->lock);
 	p->stream->limit = PEER_LAST_SECONDS;
 	if (frame_send_json(p->stream, PROTO_ERROR, error))
-		log_debug("%s: it could not be told the reason", p->name);
+		log_debug("%s: the reason could not be sent to it", p->name);
 	pthread_mutex_unlock(&p->lock);
 }
 

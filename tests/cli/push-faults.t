@@ -41,9 +41,9 @@ for frame in HELLO FACTS VERDICT EVENT READY DATA-HELLO DONE SEALED RESULT BYE; 
 	fault "$frame" refuse "$status" "told to refuse"
 done
 fault HELLO version 2 "install the same release"
-fault VERDICT other 2 "another plan"
+fault VERDICT other 2 "a different plan"
 fault VERDICT leave 2 "the connection was closed"
-fault SEALED missing 4 "still misses"
+fault SEALED missing 4 "still lacks"
 fault RESULT reason 4 "10-fstab failed"
 
 done_testing

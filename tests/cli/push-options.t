@@ -33,7 +33,7 @@ wrong "bad cutover" "kexec, reboot, poweroff or none" --cutover halt host
 wrong "bad level" "-7 to 19" --compress 99 host
 wrong "bad number of connections" "1 to 32" --connections 0 host
 wrong "bad fingerprint" "ssh-keygen -l" --host-key 00:11:22 host
-wrong "--host-key and --known-hosts" "exclude" --known-hosts f \
+wrong "--host-key and --known-hosts" "cannot be combined" --known-hosts f \
 	--host-key SHA256:0123456789012345678901234567890123456789abc host
 wrong "--rsh and --identity" "--rsh" --rsh env --identity f host
 wrong "--wait-boot without a boot" "--wait-boot" --wait-boot 5 --cutover none host

@@ -65,7 +65,7 @@ ended() {
 	check_eq "$1: that many errors in all" "$(grep -c '^p2v-push: error:' "$T/$1.err")" "$4"
 }
 
-gone="it has not been heard of for 55 seconds"
+gone="nothing was heard from it for 55 seconds"
 ended HELLO-stall 5 "waiting for HELLO: $gone" 1
 ended FACTS-stall 2 "waiting for FACTS: $gone" 1
 ended VERDICT-stall 2 "waiting for VERDICT: $gone" 1

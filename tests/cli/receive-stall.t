@@ -30,7 +30,7 @@ for frame in start HELLO PLAN READY data-HELLO CHUNK inside END SEAL; do
 	*) status=4 ;;
 	esac
 	check_has "stalled after $frame: status" "$T/$frame/out" "control $status"
-	check_has "stalled after $frame: why" "$T/$frame/err" "has not been heard of for 55 seconds"
+	check_has "stalled after $frame: why" "$T/$frame/err" "nothing was heard from it for 55 seconds"
 	check_fails "stalled after $frame: nothing is left of its session" \
 		sh -c "ls '$T/$frame/session' | grep -v '^lock\$'"
 	case $frame in

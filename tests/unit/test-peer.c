@@ -112,12 +112,12 @@ static void test_silence(void)
 	begin(1, 2);
 	TAP_INT(peer_next(&peer, 0), -ETIMEDOUT);
 	TAP_OK(clock_ms() - start >= 2000 && clock_ms() - start < 8000);
-	TAP_HAS(logged, "the other: waiting: it has not been heard of for 2 seconds");
+	TAP_HAS(logged, "the other: waiting: nothing was heard from it for 2 seconds");
 	/* It is gone, and that has been said. */
 	TAP_INT(peer_next(&peer, 0), -ETIMEDOUT);
 	TAP_INT(peer_send_bytes(&peer, PROTO_MAP, "abc", 3), -ETIMEDOUT);
 	TAP_INT(lines(), 1);
-	TAP_HAS(peer_why(&peer).text, "not been heard of");
+	TAP_HAS(peer_why(&peer).text, "nothing was heard");
 	end();
 }
 
@@ -125,7 +125,7 @@ static void test_silence_while_working(void)
 {
 	begin(1, 2);
 	usleep(4500 * 1000);
-	TAP_HAS(logged, "it has not been heard of for 2 seconds");
+	TAP_HAS(logged, "nothing was heard from it for 2 seconds");
 	TAP_INT(peer_send_bytes(&peer, PROTO_MAP, "abc", 3), -ETIMEDOUT);
 	TAP_INT(lines(), 1);
 	end();
@@ -246,7 +246,7 @@ static void test_nobody_reads(void)
 	for (int i = 0; i < 100 && !r; i++)
 		r = peer_send_bytes(&peer, PROTO_MAP, payload, sizeof(payload));
 	TAP_INT(r, -ETIMEDOUT);
-	TAP_HAS(logged, "sending MAP: no byte has moved for 1 seconds");
+	TAP_HAS(logged, "sending MAP: no data has moved for 1 seconds");
 	TAP_INT(lines(), 1);
 	end();
 }

@@ -262,7 +262,7 @@ static void test_targets_refused(void)
 	REFUSED(p.volumes[1].target.disk = 3, "disk");
 	REFUSED(p.volumes[1].target.disk = PLAN_NOWHERE, "partition 1 of /dev/vda");
 	REFUSED(p.volumes[8].target.disk = PLAN_NOWHERE, "0 volumes without a partition");
-	REFUSED(p.volumes[0].target.disk = PLAN_NOWHERE, "does not land anywhere");
+	REFUSED(p.volumes[0].target.disk = PLAN_NOWHERE, "has no target");
 	REFUSED(p.volumes[2].target.disk = PLAN_NOWHERE, "partition 2 of /dev/vda");
 	REFUSED(p.volumes[0].target.length -= 512, "does not fit where it lands");
 	REFUSED(p.volumes[0].target.start = 0, "not between the table of /dev/vda");
@@ -332,8 +332,8 @@ static void test_new_volumes(void)
 	ACCEPTED(add_new(&p, VOLUME_CREATE, "ext4", TYPE_ANY));
 	ACCEPTED(add_new(&p, VOLUME_ESP, "vfat", TYPE_ESP));
 	ACCEPTED(add_new(&p, VOLUME_BIOS_BOOT, "", TYPE_BIOS));
-	REFUSED(add_new(&p, VOLUME_ESP, "vfat", TYPE_BIOS), "no EFI system partition");
-	REFUSED(add_new(&p, VOLUME_BIOS_BOOT, "", TYPE_ESP), "no BIOS boot partition");
+	REFUSED(add_new(&p, VOLUME_ESP, "vfat", TYPE_BIOS), "type of an EFI system partition");
+	REFUSED(add_new(&p, VOLUME_BIOS_BOOT, "", TYPE_ESP), "type of a BIOS boot partition");
 	REFUSED(add_new(&p, VOLUME_IMAGE, "", TYPE_ANY), "of kind image must have a source");
 	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volumes[9].used = 512), "uses more");
 	REFUSED((add_new(&p, VOLUME_CREATE, "", TYPE_ANY), p.volumes[9].target.disk = PLAN_NOWHERE),

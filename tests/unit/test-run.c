@@ -170,7 +170,7 @@ static void test_or_log(void)
 	TAP_INT(run_or_log("step", talks, NULL), -EIO);
 	TAP_STR(logged, "step: sh failed (status 1): on stdout");
 	TAP_INT(run_or_log("step", slow, &(struct run_options){.timeout = 1}), -ETIMEDOUT);
-	TAP_STR(logged, "step: sleep did not end in 1 seconds");
+	TAP_STR(logged, "step: sleep did not end within 1 seconds");
 	log_set_sink(NULL, NULL);
 }
 
