@@ -2,7 +2,7 @@
  *
  * For a disk that is being changed, so that a snapshot (block/block.h) would be
  * out of date: each call asks sysfs and the kernel anew. Always this machine's.
- * A function that returns -ENODEV says that the disk has no place in /sys.
+ * A function that returns -ENODEV says that the disk has no entry in /sys.
  */
 #ifndef P2V_BLOCK_NODES_H
 #define P2V_BLOCK_NODES_H

@@ -100,7 +100,7 @@ static int label_with_disk(PedDisk *disk, const struct disk_target *t, const str
 	/* The sectors are complete as they were written; writing them by libparted
 	 * could only change boot code, ids or types. */
 	if (!t->file && !ped_disk_commit_to_os(disk))
-		return label_fail(err, t->path, "the kernel does not take the partition table");
+		return label_fail(err, t->path, "the kernel does not accept the partition table");
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static int label_wait_nodes(const struct disk_target *t, const struct table *wan
 			continue;
 		r = nodes_wait((dev_t)t->device, p->number, LABEL_NODE_WAIT, node, sizeof(node));
 		if (r == -ENODEV)
-			return err_set(err, r, "%s: it has no place in /sys", t->path);
+			return err_set(err, r, "%s: it has no entry in /sys", t->path);
 		if (r)
 			return err_set(err, r, "%s: no device node for partition %u appeared",
 				       t->path, p->number);

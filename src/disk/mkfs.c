@@ -152,8 +152,8 @@ int mkfs_make(const struct disk_target *t, const struct mkfs_volume *v, const ch
 	int r;
 
 	if (!tool)
-		return err_set(err, -ENOTSUP, "%s: a %s file system cannot be made here", t->path,
-			       v->fstype);
+		return err_set(err, -ENOTSUP, "%s: a %s file system cannot be created here",
+			       t->path, v->fstype);
 	if (strv_add(&argv, tool))
 		return -ENOMEM;
 	if (!strcmp(tool, "mke2fs"))

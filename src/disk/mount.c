@@ -16,7 +16,8 @@
 int mount_private(struct err_text *err)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return err_set(err, -errno, "no mount namespace of our own: %s", strerror(errno));
+		return err_set(err, -errno, "cannot create a private mount table: %s",
+			       strerror(errno));
 	return 0;
 }
 

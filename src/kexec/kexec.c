@@ -63,8 +63,9 @@ static const char *kexec_reason(int error, bool locked_down)
 		if (geteuid() != 0)
 			return "only root may do that";
 		if (locked_down)
-			return "the kernel is locked down (Secure Boot) and takes no kernel whose "
-			       "signature it cannot check: only a reboot can start another one";
+			return "the kernel is locked down (Secure Boot) and accepts no kernel "
+			       "whose signature it cannot check: only a reboot can start another "
+			       "one";
 		return "not permitted: the kernel is locked down, or kernel.kexec_load_disabled or "
 		       "kernel.kexec_load_limit_reboot forbids it";
 	case EACCES:
@@ -229,8 +230,8 @@ static int kexec_try(struct kexec_set *s, struct err_text *why)
 		error = r < 0 ? -r : kexec_call(&s->signed_file, s);
 		if (kexec_after(error) != KEXEC_TRY_TOOL)
 			return error;
-		log_info("the running kernel does not take the signed image as it is (%s), trying "
-			 "the kernel inside of it",
+		log_info("the running kernel does not accept the signed image as it is (%s), "
+			 "trying the kernel inside it",
 			 strerror(error));
 		if (kexec_env_loads_left(NULL) == 0)
 			return EPERM;
@@ -274,10 +275,10 @@ static int kexec_load(struct kexec_set *s, struct err_text *why)
 		return kexec_refused(s, error, why);
 	if (kexec_env_loads_left(NULL) == 0)
 		return err_set(why, -EPERM,
-			       "kexec_file_load does not take this kernel (%s), and "
+			       "kexec_file_load does not accept this kernel (%s), and "
 			       "kernel.kexec_load_limit_reboot allows no further try",
 			       strerror(error));
-	log_info("kexec_file_load does not take this kernel (%s), trying kexec-tools",
+	log_info("kexec_file_load does not accept this kernel (%s), trying kexec-tools",
 		 strerror(error));
 	return kexec_by_tool(s, why);
 }
@@ -319,7 +320,8 @@ int kexec_load_entry(const struct kexec_files *t, const struct boot_entry *e,
 		return err_set(why, r, "%s", strerror(-r));
 	if (kexec_is_loaded())
 		return 0;
-	return err_set(why, -EIO, "the running kernel took it, but says that none is loaded");
+	return err_set(why, -EIO,
+		       "the running kernel accepted it, but reports that none is loaded");
 }
 
 bool kexec_is_loaded(void)

@@ -177,8 +177,8 @@ int kexec_env_fits(const struct kexec_env *env, const struct kexec_need *need, s
 			       text_size(total, t[1], sizeof(t[1])));
 	if (peak > available)
 		return err_set(why, -ENOMEM,
-			       "loading kernel (%s) and initrd (%s) takes %s of memory, %s are "
-			       "free: stop something first",
+			       "loading kernel (%s) and initrd (%s) takes %s of memory, but only "
+			       "%s is free: stop something first",
 			       text_size(need->kernel, t[0], sizeof(t[0])),
 			       text_size(need->initrd, t[1], sizeof(t[1])),
 			       text_size(peak, t[2], sizeof(t[2])),

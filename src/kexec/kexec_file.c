@@ -76,7 +76,7 @@ static int kexec_file_new(const char *name, struct err_text *why)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC);
 
-	return fd < 0 ? err_set(why, -errno, "no file can be made in memory: %s", strerror(errno))
+	return fd < 0 ? err_set(why, -errno, "cannot create a file in memory: %s", strerror(errno))
 		      : fd;
 }
 
@@ -180,7 +180,7 @@ int kexec_file_unwrap(struct kexec_file *f, struct image *image, struct err_text
 		if (!r)
 			r = kexec_file_decode(f, image, why);
 	}
-	return r ? r : err_set(why, -ENOEXEC, "the kernel is compressed again and again");
+	return r ? r : err_set(why, -ENOEXEC, "the kernel is compressed too many times over");
 }
 
 /* The initrds of @e behind those of the image. */
@@ -258,7 +258,7 @@ int kexec_file_expand_uki(const struct kexec_files *t, struct boot_entry *e, str
 		r = kexec_file_decode(&f, &image, why);
 	if (r < 0 || image.kind != IMAGE_UKI)
 		return r;
-	log_info("%s is a unified kernel image: the kernel%s inside of it will be used",
+	log_info("%s is a unified kernel image: the kernel%s inside it will be used",
 		 e->kernel.path, image.initrd.size ? " and the initramfs" : "");
 	if (image.cmdline.size && (!e->cmdline || !*e->cmdline)) {
 		r = kexec_file_read_line(&f, &image.cmdline, &line, why);

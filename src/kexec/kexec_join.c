@@ -84,7 +84,8 @@ static int kexec_join_newc(struct kexec_join *j, const char *name, const struct 
 	while (*name == '/')
 		name++;
 	if (!*name || strlen(name) > 4000)
-		return err_set(j->why, -EINVAL, "'%s' is no name for a file in an initramfs", name);
+		return err_set(j->why, -EINVAL, "'%s' is not a valid file name in an initramfs",
+			       name);
 	if (f->size > UINT32_MAX)
 		return err_set(j->why, -EFBIG, "it is too large for an initramfs");
 	for (const char *s = name; !r && (s = strchr(s, '/')); s++)
@@ -147,7 +148,7 @@ int kexec_join_initrds(const struct kexec_files *t, const struct boot_entry *e,
 	}
 	mem = memfd_create("p2v-initrd", MFD_CLOEXEC);
 	if (mem < 0)
-		return err_set(why, -errno, "no file can be made in memory: %s", strerror(errno));
+		return err_set(why, -errno, "cannot create a file in memory: %s", strerror(errno));
 	j.fd = mem;
 	for (size_t i = 0; i < e->initrd_count && !r; i++) {
 		/* lz4 as the kernel takes it has no end mark but four zeros. */

@@ -130,8 +130,8 @@ static int leave_by_program(const struct leave_job *job)
 	const char *const systemctl[] = {"systemctl", leave_mode_name(job->mode), NULL};
 	const char *const init[] = {leave_mode_name(job->mode), NULL};
 	const struct run_options options = {.timeout = 120};
-	int r = run_or_log("the end of this system",
-			   job->who == LEAVE_BY_SYSTEMD ? systemctl : init, &options);
+	int r = run_or_log("stopping this system", job->who == LEAVE_BY_SYSTEMD ? systemctl : init,
+			   &options);
 
 	for (unsigned i = 0; i < LEAVE_WAIT && !r; i++)
 		sleep(1);
@@ -209,7 +209,7 @@ static int leave_detached(struct leave_job *job)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	log_error("%s: this system goes on running; its console has the reason",
+	log_error("%s: this system keeps running; its console has the reason",
 		  leave_mode_name(job->mode));
 	return -EIO;
 }

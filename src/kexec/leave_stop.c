@@ -85,7 +85,7 @@ void leave_stop_processes(const struct leave_keep *keep)
 	}
 	if (!left)
 		return;
-	log_info("%u processes did not end by themselves and are killed", left);
+	log_info("killing %u processes that did not end by themselves", left);
 	leave_signal(keep, SIGKILL);
 	for (unsigned i = 0; i < LEAVE_KILL_TENTHS && leave_signal(keep, 0); i++)
 		leave_tenth();
@@ -101,7 +101,7 @@ void leave_stop_swap(void)
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		line[strcspn(line, " \t")] = '\0';
 		if (line[0] == '/' && swapoff(line) < 0)
-			log_warn("%s: swap cannot be given back: %m", line);
+			log_warn("%s: swap cannot be switched off: %m", line);
 	}
 }
 
@@ -181,7 +181,7 @@ static void leave_remount(void)
 	leave_read_mounts(&dirs, LEAVE_WRITABLE);
 	for (size_t i = dirs.n; i-- > 0;)
 		if (mount(NULL, dirs.v[i], NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
-			log_info("%s: cannot be made read-only by asking: %m", dirs.v[i]);
+			log_info("%s: cannot be remounted read-only: %m", dirs.v[i]);
 }
 
 void leave_stop_mounts(void)
@@ -198,8 +198,7 @@ void leave_stop_mounts(void)
 	for (unsigned i = 0; i < LEAVE_REMOUNT_TRIES && leave_count_writable(); i++)
 		leave_tenth();
 	if (leave_count_writable())
-		log_warn("%zu file systems stay writable, they are flushed",
-			 leave_count_writable());
+		log_warn("%zu file systems stay writable; flushing them", leave_count_writable());
 }
 
 /* What is in use stays; the kernel itself marks such RAID arrays clean in the jump. */

@@ -27,7 +27,8 @@ static void watchdog_disarm(const char *name)
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
-		log_warn("%s is running and not ours to stop (%m): it may reset the machine", path);
+		log_warn("%s is running and cannot be stopped (%m): it may reset the machine",
+			 path);
 		return;
 	}
 	if (!strcmp(nowayout, "0") && ioctl(fd, WDIOC_SETOPTIONS, &off) == 0) {
@@ -39,8 +40,8 @@ static void watchdog_disarm(const char *name)
 	ioctl(fd, WDIOC_KEEPALIVE, 0);
 	io_write_full(fd, "V", 1);
 	if (ioctl(fd, WDIOC_GETTIMEOUT, &seconds) == 0)
-		log_warn("%s cannot be stopped; it resets the machine in %d seconds unless the new "
-			 "system serves it",
+		log_warn("%s cannot be stopped; it will reset the machine in %d seconds unless the "
+			 "new system serves it",
 			 path, seconds);
 }
 

@@ -28,10 +28,11 @@ static int apply_wipe(struct disk_target *t, struct err_text *err)
 
 	/* A disk that sysfs does not show has no partitions to forget. */
 	if (r && r != -ENODEV)
-		return err_set(err, r, "%s: the kernel does not let go of a partition: %s", t->path,
+		return err_set(err, r, "%s: the kernel does not release a partition: %s", t->path,
 			       strerror(-r));
 	if (!disk_discard(t))
-		log_info("%s: it does not discard; its free space keeps its old bytes", t->path);
+		log_info("%s: it does not support discard; its free space keeps its old bytes",
+			 t->path);
 	return apply_zero_ends(t, 0, t->size, err);
 }
 
@@ -65,7 +66,7 @@ static int apply_format(const struct plan_volume *v, struct disk_target *t, stru
 		return r ? r : -EBUSY;
 	if (!disk_same(&again, t)) {
 		disk_close(&again);
-		return err_set(err, -ESTALE, "%s has become another disk", t->path);
+		return err_set(err, -ESTALE, "%s is now a different disk", t->path);
 	}
 	*t = again;
 	return r;

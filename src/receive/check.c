@@ -82,7 +82,7 @@ static void check_layout(const struct plan *plan, uint32_t disk, const struct fa
 		return;
 	if (!d->size)
 		reason_add(reasons, REASON_REFUSE, "no-layout", "use the same release on both ends",
-			   "the plan does not say what %s is to look like", t->path);
+			   "the plan has no layout for %s", t->path);
 	else if (d->size != t->size || d->sector != t->sector)
 		reason_add(reasons, REASON_REFUSE, "layout-differs", "push again",
 			   "the plan is for a disk of %s with sectors of %u bytes, but %s has %s "
@@ -108,7 +108,7 @@ static void check_disk(const struct plan *plan, uint32_t disk, const struct fact
 		if (check_target(&plan->target.disks[i], facts) == t)
 			reason_add(reasons, REASON_REFUSE, "target-used-twice",
 				   "give each source disk a target disk of its own",
-				   "%s is to take both %s and %s", t->path,
+				   "%s is the target of both %s and %s", t->path,
 				   plan->source.disks[i].name, from->name);
 	if (t->boot_disk && !facts->root_in_ram)
 		reason_add(reasons, REASON_REFUSE, "not-in-ram",
@@ -146,7 +146,7 @@ static void check_kinds(const struct plan *plan, struct reasons *reasons)
 		if (volume_kind_is_new(v->kind))
 			reason_add(reasons, REASON_REFUSE, "kind-unsupported",
 				   "use the same release on both ends",
-				   "%s: this receiver cannot make it",
+				   "%s: this receiver cannot create it",
 				   plan_volume_title(plan, v, title, sizeof(title)));
 	}
 }
@@ -200,11 +200,11 @@ static void check_machine(const struct facts *facts, const struct check_options 
 		return;
 	if (!check_cutover(o->cutover, facts->root_in_ram))
 		reason_add(reasons, REASON_REFUSE, "cutover-not-in-ram", "push with --cutover none",
-			   "the target's running system is not in RAM: it is not left by %s",
+			   "the target's running system is not in RAM: refusing to leave it by %s",
 			   cutover_mode_name(o->cutover));
 	else if (o->cutover == CUTOVER_KEXEC && !facts->kexec)
 		reason_add(reasons, REASON_WARN, "kexec-unusable",
-			   "push with --cutover reboot to say so yourself",
+			   "push with --cutover reboot to ask for that",
 			   "the target cannot kexec (%s): it will be rebooted instead",
 			   facts->kexec_why_not);
 }
@@ -226,7 +226,7 @@ int check_commit(const struct plan *plan, const struct facts *facts, const struc
 
 	if (digest_is_none(&own) || !digest_equal(&own, &c->plan))
 		return err_set(err, CHECK_E_DIGEST,
-			       "the plan to carry out is not the plan that was judged");
+			       "the plan to be carried out is not the one that was checked");
 	if (c->erase_count != plan->target.disk_count)
 		return err_set(err, CHECK_E_ERASE,
 			       "%u disks are named for erasing, the plan erases %u", c->erase_count,
@@ -236,7 +236,7 @@ int check_commit(const struct plan *plan, const struct facts *facts, const struc
 		const char *name = c->erase[i];
 
 		if (!t)
-			return err_set(err, CHECK_E_ERASE, "the disk %s has gone",
+			return err_set(err, CHECK_E_ERASE, "the disk %s is gone",
 				       plan->target.disks[i].name);
 		if (!name[0] || (strcmp(name, t->path) && strcmp(name, t->serial)))
 			return err_set(err, CHECK_E_ERASE,

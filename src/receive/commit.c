@@ -74,7 +74,7 @@ static int commit_check_again(struct commit *c)
 
 	if (facts_collect(c->options, c->session->id, &now))
 		return fail_with(c->peer, P2V_EXIT_REFUSED, "facts", "see the target's log",
-				 "the facts of this machine cannot be collected again");
+				 "cannot collect the facts about this machine again");
 	facts_release(c->facts);
 	*c->facts = now;
 	commit_check(c, &reasons);
@@ -101,7 +101,7 @@ static int commit_claim(struct commit *c)
 
 		if (!f || f->size != t->size || f->sector != t->sector || f->file != t->file)
 			return fail_with(c->peer, P2V_EXIT_REFUSED, "target-changed", "push again",
-					 "%s is no longer the disk that was looked at", t->path);
+					 "%s is no longer the disk that was checked", t->path);
 	}
 	r = session_create(c->session, c->plan, &err);
 	if (r)
@@ -156,7 +156,7 @@ int commit_run(struct commit *c, const struct msg_commit *m)
 		      c->plan->target.disk_count > 1 ? " and more" : "");
 	if (apply_steps(c->plan, c->steps, c->session, commit_event, c, &err))
 		return fail_with(c->peer, P2V_EXIT_FAILED, "apply",
-				 "look at the target's disk and kernel messages, and push again",
+				 "check the target's disk and kernel messages, and push again",
 				 "%s", err.text);
 	return commit_ready(c);
 }

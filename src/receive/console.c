@@ -30,5 +30,5 @@ void console_state(const char *fmt, ...)
 		return;
 	snprintf(line, sizeof(line), "p2v-receive: %s\r\n", safe);
 	if (io_write_full(fd, line, strlen(line)))
-		log_debug("the console does not take more text");
+		log_debug("the console accepts no more text");
 }

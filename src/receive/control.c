@@ -62,7 +62,7 @@ static int control_greet(struct control *c)
 		return fail_with(c->peer, c->status, "session", NULL, "%s", err.text);
 	if (facts_collect(c->options, c->session.id, &c->facts))
 		return fail_with(c->peer, c->status, "facts", "see the target's log",
-				 "the facts of this machine cannot be collected");
+				 "cannot collect the facts about this machine");
 	return control_send(c, PROTO_FACTS, facts_to_json(&c->facts));
 }
 
@@ -249,17 +249,18 @@ static int control_finish(struct control *c)
 	if (frame_json(&c->peer->frame, &d, &err) || msg_finish_from_json(d, &what, &err))
 		return fail_with(c->peer, c->status, "protocol", NULL, "%s", err.text);
 	if (!check_cutover(what.cutover, mounts_root_in_ram())) {
-		r = fail_with(c->peer, c->status, "cutover-not-in-ram", "push with --cutover none",
-			      "this machine's running system is not in RAM: it is not left by %s",
-			      cutover_mode_name(what.cutover));
+		r = fail_with(
+			c->peer, c->status, "cutover-not-in-ram", "push with --cutover none",
+			"this machine's running system is not in RAM: refusing to leave it by %s",
+			cutover_mode_name(what.cutover));
 		msg_finish_release(&what);
 		return r;
 	}
-	console_state("the data has arrived; making the migrated system ready");
+	console_state("the data has arrived; preparing the migrated system");
 	r = finish_run(&finish, &what, &result);
 	if (r)
 		reason_add(&result.reasons, REASON_REFUSE, "finish-failed", "",
-			   "the migrated disks could not be given back in order: %s", strerror(-r));
+			   "the migrated disks could not be released cleanly: %s", strerror(-r));
 	c->ready = !reasons_refuse(&result.reasons);
 	answer = msg_result_to_json(&result);
 	msg_result_release(&result);
@@ -287,9 +288,9 @@ static int control_leave(struct control *c)
 		return fail_with(c->peer, c->status, "cutover-refused", "push again",
 				 "the migrated system is not ready to be started");
 	if (!check_cutover(m.mode, mounts_root_in_ram()))
-		return fail_with(c->peer, c->status, "cutover-not-in-ram",
-				 "push with --cutover none",
-				 "this machine's running system is not in RAM: it is not left");
+		return fail_with(
+			c->peer, c->status, "cutover-not-in-ram", "push with --cutover none",
+			"this machine's running system is not in RAM: refusing to leave it");
 	m.mode = cutover_choose(m.mode, m.text, sizeof(m.text));
 	console_state("%s", m.text);
 	session_close(&c->session, true);

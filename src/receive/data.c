@@ -39,7 +39,7 @@ static int data_chunk(struct data *d)
 				 "push again from the start", "%s", err.text);
 	if (r)
 		return fail_with(d->peer, P2V_EXIT_FAILED, "write-error",
-				 "look at the target's disk and kernel messages", "%s", err.text);
+				 "check the target's disk and kernel messages", "%s", err.text);
 	return 0;
 }
 

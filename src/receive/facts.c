@@ -185,7 +185,7 @@ int facts_collect(const struct receive_options *options, const char *session, st
 	if (!r)
 		r = facts_fixup_names(options->fixups, &f.fixups);
 	if (r) {
-		log_error("collecting the facts of this machine: %s", strerror(-r));
+		log_error("collecting the facts about this machine: %s", strerror(-r));
 		return r;
 	}
 	*out = f;

@@ -25,7 +25,7 @@ static int facts_content(struct facts_disk *d, const struct disk_target *t, cons
 	text_size(length, size, sizeof(size));
 	if (!p.label[0])
 		return strv_addf(&d->contents, "%s: %s, %s", name,
-				 p.type[0] ? p.type : "nothing that is known", size);
+				 p.type[0] ? p.type : "unknown content", size);
 	return strv_addf(&d->contents, "%s: %s \"%s\", %s", name, p.type,
 			 text_printable(p.label, label, sizeof(label)), size);
 }
@@ -66,7 +66,7 @@ int facts_block(const struct block_model *m, dev_t number, struct facts_disk *d,
 	int r;
 
 	if (!b)
-		return err_set(err, -ENOENT, "%s has no place in /sys", d->path);
+		return err_set(err, -ENOENT, "%s has no entry in /sys", d->path);
 	if (b->part_number)
 		return err_set(err, -EINVAL, "%s is not a whole disk", d->path);
 	d->read_only = b->read_only;
@@ -74,7 +74,7 @@ int facts_block(const struct block_model *m, dev_t number, struct facts_disk *d,
 	text_copy(d->model, sizeof(d->model), b->model);
 	r = users_of_disk(m, b, &d->users, &d->boot_disk);
 	if (r)
-		return err_set(err, r, "%s: who uses it cannot be found out: %s", d->path,
+		return err_set(err, r, "%s: cannot find out who uses it: %s", d->path,
 			       strerror(-r));
 	return 0;
 }

@@ -131,10 +131,11 @@ static void finish_load(const struct finish *f, const struct find_trees *trees,
 		return;
 	}
 	if (kexec_load_entry(&files, e, NULL, &why)) {
-		reason_add(&out->reasons, REASON_WARN, "kexec-refused", "",
-			   "the kernel of the migrated system was not taken (%s): the target will "
-			   "reboot instead",
-			   why.text);
+		reason_add(
+			&out->reasons, REASON_WARN, "kexec-refused", "",
+			"the kernel of the migrated system was not accepted (%s): the target will "
+			"reboot instead",
+			why.text);
 		f->event(f->ctx, "boot", "kexec", "warning", why.text);
 		return;
 	}
@@ -150,9 +151,8 @@ static void finish_boot(const struct finish *f, const struct msg_finish *what,
 	int r;
 
 	f->event(f->ctx, "boot", "entry", "start",
-		 what->cutover == CUTOVER_KEXEC
-			 ? "find and load what the migrated system boots"
-			 : "find what the migrated system boots");
+		 what->cutover == CUTOVER_KEXEC ? "find and load what the migrated system boots"
+						: "find what the migrated system boots");
 	r = entries_find(root, &entries);
 	e = r ? NULL : boot_list_default(list);
 	for (size_t i = 0; e && i < list->warnings.n; i++)
@@ -183,7 +183,7 @@ static void finish_no_root(const struct msg_finish *what, int r, const struct er
 			   : what->fixups ? REASON_WARN
 					  : REASON_NOTE,
 			   needed ? "no-boot-entry" : "no-root",
-			   "a root on LVM, RAID or an encrypted volume is not looked into",
+			   "a root on LVM, RAID or an encrypted volume is not searched for",
 			   "no root file system (an etc with an init beside it) was found on the "
 			   "migrated volumes%s",
 			   needed ? ", so no bootable entry either" : "");

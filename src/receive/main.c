@@ -22,13 +22,13 @@ static const char usage[] =
 	"forced command of the pusher's key.\n"
 	"\n"
 	"  --disk FILE        offer this plain file or disk as the target, and nothing\n"
-	"                     else; may be given more than once (default: all disks)\n"
+	"                     else; repeatable (default: all disks)\n"
 	"  --session-dir DIR  where the state of a push lives (default: /run/p2v)\n"
 	"  --fixups DIR       the fixups to run on the migrated system\n"
 	"  --print-libexec    print the folder where this program looks for its scripts,\n"
 	"                     and exit\n"
-	"  --help             show this text\n"
-	"  --version          show the version\n"
+	"  --help             print this help and exit\n"
+	"  --version          print the version and exit\n"
 	"\n"
 	"A disk that is in use is never touched, and this machine is only left for the\n"
 	"migrated one when its own root is in RAM.\n"
@@ -90,7 +90,8 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'd':
 			if (o.disk_count == PLAN_MAX_DISKS) {
-				fprintf(stderr, "p2v-receive: at most %u times --disk\n",
+				fprintf(stderr,
+					"p2v-receive: --disk can be given %u times at most\n",
 					PLAN_MAX_DISKS);
 				return usage_error();
 			}
@@ -116,7 +117,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind < argc) {
-		fprintf(stderr, "p2v-receive: it takes no arguments: %s\n", argv[optind]);
+		fprintf(stderr, "p2v-receive: unexpected argument: %s\n", argv[optind]);
 		return usage_error();
 	}
 	return receive_run(&o, STDIN_FILENO, STDOUT_FILENO);

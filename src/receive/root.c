@@ -232,7 +232,7 @@ static int root_compare_lines(const void *a, const void *b)
  * them, but not without kernels and modules. */
 static int root_volume_of(const struct root *r, const struct mount_line *l, struct reasons *reasons)
 {
-	static const char hint[] = "the fixups ran without it; look at the migrated system's fstab";
+	static const char hint[] = "the fixups ran without it; check the migrated system's fstab";
 	struct names_found f = names_find(&r->names, l->spec);
 	bool part = !strcmp(l->target, "/boot") || !strcmp(l->target, "/usr");
 
@@ -248,7 +248,7 @@ static int root_volume_of(const struct root *r, const struct mount_line *l, stru
 	else if (part && f.answer != NAMES_AMBIGUOUS)
 		reason_add(reasons, REASON_WARN, "mount-unknown", hint,
 			   "%s of the migrated system is on %s, which %s", l->target, l->spec,
-			   f.answer == NAMES_UNKNOWN ? "cannot be looked into"
+			   f.answer == NAMES_UNKNOWN ? "cannot be mounted here"
 						     : "was not migrated");
 	return -1;
 }
@@ -269,7 +269,7 @@ static void root_mount_line(struct root *r, const struct mount_line *l, bool wri
 		e = root_mount(r->plan, (uint32_t)volume, m->target, options, &err);
 	if (e) {
 		reason_add(reasons, REASON_WARN, "mount-failed",
-			   "the fixups ran without it; look at the migrated system's fstab",
+			   "the fixups ran without it; check the migrated system's fstab",
 			   "%s of the migrated system: %s", l->target,
 			   err.text[0] ? err.text : strerror(-e));
 		return;

@@ -41,7 +41,7 @@ int session_name(struct session *s, const char *base, struct err_text *err)
 	if (!r)
 		r = session_random(s->token, sizeof(s->token));
 	if (r)
-		return err_set(err, r, "no random numbers: %s", strerror(-r));
+		return err_set(err, r, "cannot get random numbers: %s", strerror(-r));
 	text_to_hex(id, sizeof(id), s->id);
 	if (!text_copy(s->base, sizeof(s->base), base))
 		return err_set(err, -ENAMETOOLONG, "the session directory's name is too long");
@@ -117,7 +117,7 @@ static int session_bury(int base, const char *id, struct err_text *err)
 	for (unsigned i = 0; writing >= 0 && flock(writing, LOCK_EX | LOCK_NB) < 0; i++) {
 		if (i >= SESSION_WAIT_WRITER * 10)
 			return err_set(err, -EBUSY,
-				       "a process of an ended push is still writing to its disk");
+				       "a process of an earlier push is still writing to its disk");
 		nanosleep(&pause, NULL);
 	}
 	session_remove(base, id);
@@ -206,7 +206,7 @@ int session_create(struct session *s, const struct plan *plan, struct err_text *
 	s->lock = session_open_lock(s->dirfd, "lock");
 	s->writing = session_open_lock(s->dirfd, "writing");
 	if (s->lock < 0 || s->writing < 0 || flock(s->lock, LOCK_EX | LOCK_NB) < 0)
-		return err_set(err, -ENOLCK, "%s: its locks cannot be made", s->path);
+		return err_set(err, -ENOLCK, "%s: its locks cannot be created", s->path);
 	r = chunkmaps_create(s->dirfd, plan, err);
 	if (!r)
 		r = chunkmaps_open(s->dirfd, plan, &s->maps, err);

@@ -92,8 +92,7 @@ const char *step_title(const struct plan *plan, const struct step *s, char *out,
 			 table_kind_name(d->table.kind), plan->source.disks[s->disk].name, d->name);
 		break;
 	case STEP_LABEL:
-		snprintf(out, size,
-			 "have the partition table of %s read, and compare it (%u partitions)",
+		snprintf(out, size, "reread and compare the partition table of %s (%u partitions)",
 			 d->name, d->table.partition_count);
 		break;
 	case STEP_SWAP:
@@ -101,7 +100,7 @@ const char *step_title(const struct plan *plan, const struct step *s, char *out,
 			 v->uuid[0] ? ", UUID " : "", v->uuid);
 		break;
 	case STEP_FORMAT:
-		snprintf(out, size, "make an empty %s %s on %s%s%s", v->fstype, title, d->name,
+		snprintf(out, size, "create an empty %s %s on %s%s%s", v->fstype, title, d->name,
 			 v->uuid[0] ? ", UUID " : "", v->uuid);
 		break;
 	}

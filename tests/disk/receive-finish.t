@@ -215,7 +215,7 @@ sgdisk -d 3 "$T/hostile.img" >/dev/null
 } >"$T/tree/etc/fstab"
 push_tree
 check_has "a /boot that cannot be found is named" "$T/out" \
-	"warning mount-unknown: /boot of the migrated system is on /dev/mapper/vg-boot, which cannot be looked into"
+	"warning mount-unknown: /boot of the migrated system is on /dev/mapper/vg-boot, which cannot be mounted here"
 check_has "and a /usr that was left behind" "$T/out" \
 	"warning mount-unknown: /usr of the migrated system is on /dev/disk/by-id/ata-Other-part1, which was not migrated"
 

@@ -303,7 +303,7 @@ static void test_no_disk(void)
 	TAP_STR(err.text, "/dev/x is not a whole disk");
 	err.text[0] = '\0';
 	TAP_INT(facts_block(model, 1, &d, &err), -ENOENT);
-	TAP_STR(err.text, "/dev/x has no place in /sys");
+	TAP_STR(err.text, "/dev/x has no entry in /sys");
 }
 
 /* The source's partitions get the users of their own, and the disk those of

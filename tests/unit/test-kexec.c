@@ -170,7 +170,7 @@ static void test_memory(void)
 	TAP_INT(total, 512 << 20);
 	TAP_INT(available, 200 << 20);
 	test_need(8, 60, 66, false, NULL); /* 60 + 66 + 8 + 66 */
-	test_need(8, 60, 67, false, "200 MiB are");
+	test_need(8, 60, 67, false, "only 200 MiB is");
 	test_need(8, 60, 44, true, NULL);
 	test_need(8, 60, 45, true, "203 MiB of memory");
 	test_need(8, 60, 197, false, "more than half");
