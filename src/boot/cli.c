@@ -223,7 +223,7 @@ void cli_save(const struct cli *c, struct cli_state *s, const struct boot_entry 
 	struct err_text why = {""};
 
 	if (save_commit(&s->trees, e, c->save_default, &why) < 0)
-		log_warn("%s:%s: what the boot loader keeps there was not changed: %s",
+		log_warn("%s:%s: the boot loader's saved settings there were not changed: %s",
 			 e->save.block.device ? e->save.block.device : "?",
 			 e->save.block.path ? e->save.block.path : "?", why.text);
 }

@@ -80,7 +80,8 @@ int cli_initrd_cat(const char *file, const char *name, bool link)
 	if (r < 0)
 		return cli_initrd_refuse(file, r, &why);
 	if (link ? !S_ISLNK(f.mode) : !S_ISREG(f.mode)) {
-		log_error("%s: %s is no %s", file, name, link ? "symbolic link" : "regular file");
+		log_error("%s: %s is not a %s", file, name,
+			  link ? "symbolic link" : "regular file");
 		return P2V_EXIT_REFUSED;
 	}
 	status = cli_initrd_write(f.data, f.size);

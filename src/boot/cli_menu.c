@@ -201,7 +201,7 @@ static int cli_menu_boot(struct cli_menu *m, const struct menu_choice *choice)
 	cli_find(&quiet, &s);
 	e = cli_menu_find(&s.list, wanted);
 	if (!e) {
-		log_error("the entry is not there any more: its disk has changed, or is gone");
+		log_error("the entry no longer exists: its disk has changed or is gone");
 		status = P2V_EXIT_REFUSED;
 	} else {
 		edited = *e; /* borrows everything but the command line */

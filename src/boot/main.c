@@ -47,16 +47,16 @@ static const char usage_text[] =
 	"      --save-default   what is started becomes the saved default\n"
 	"      --allow-shell    the menu offers a shell on this system\n"
 	"  -j, --json           list, initrd-show: as JSON\n"
-	"      --tsv            list and show as lines for programs, p2v-boot(8) has the fields\n"
+	"      --tsv            list, show: as lines for programs; see p2v-boot(8)\n"
 	"  -a, --append TEXT    add to the kernel's command line\n"
 	"  -l, --cmdline TEXT   replace the kernel's command line\n"
 	"      --kernel FILE    start this file, whatever any configuration says; with\n"
 	"      --initrd FILE    (repeatable, joined in order), --dtb FILE, --cmdline TEXT\n"
 	"      --kexec-load     load by kexec-tools with the older system call\n"
-	"  -n, --dry-run        show what would be started, and stop\n"
+	"  -n, --dry-run        show what would be started, and exit\n"
 	"  -q, --quiet          no warnings\n"
-	"  -h, --help           this text\n"
-	"  -V, --version        the version\n"
+	"  -h, --help           print this help and exit\n"
+	"  -V, --version        print the version and exit\n"
 	"\n"
 	"Exit status: 0 done, 1 wrong usage, 2 nothing found or refused, 4 failed.\n"
 	"\n"
@@ -223,7 +223,7 @@ static int run_command(const struct cli *c, int argc, char **argv)
 	if (!argc)
 		return usage_error("a command is missing");
 	if ((c->root || c->trees.n) && c->devices.n)
-		return usage_error("--device does not go together with --root or --tree");
+		return usage_error("--device cannot be combined with --root or --tree");
 	if (!strcmp(argv[0], "initrd-cat") || !strcmp(argv[0], "initrd-link"))
 		return argc == 3 ? cli_initrd_cat(id, argv[2], argv[0][7] == 'l')
 				 : usage_error("initrd-cat and initrd-link need FILE and NAME");
@@ -232,13 +232,13 @@ static int run_command(const struct cli *c, int argc, char **argv)
 	if (c->kernel)
 		return run_direct(c, argv[0], id);
 	if (c->initrds.n || c->dtb)
-		return usage_error("--initrd and --dtb go together with --kernel");
+		return usage_error("--initrd and --dtb need --kernel");
 	if (!strcmp(argv[0], "unload"))
 		return id ? usage_error("unload takes no argument") : cli_unload();
 	if (!strcmp(argv[0], "jump"))
 		return id ? usage_error("jump takes no argument") : cli_jump();
 	if (c->json && c->tsv)
-		return usage_error("--json does not go together with --tsv");
+		return usage_error("--json cannot be combined with --tsv");
 	if (!strcmp(argv[0], "list"))
 		return id ? usage_error("list takes no argument") : cli_list(c);
 	if (!strcmp(argv[0], "show"))

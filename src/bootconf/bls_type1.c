@@ -335,7 +335,7 @@ static int bls_type1_kernel(struct bls_type1 *t, const struct bls_pair *at)
 		return r;
 	}
 	if (!r || strcmp(at->key, "linux") != 0) {
-		bls_type1_refuse(t, at, "%.300s is no Linux kernel", at->value);
+		bls_type1_refuse(t, at, "%.300s is not a Linux kernel", at->value);
 		return 0;
 	}
 	t->item = bls_item_add(t->b);
@@ -351,8 +351,8 @@ static void bls_type1_unknown(struct bls_type1 *t)
 		for (size_t k = 0; k < sizeof(bls_type1_keys) / sizeof(bls_type1_keys[0]); k++)
 			known = known || !strcmp(p->key, bls_type1_keys[k]);
 		if (!known)
-			bls_item_warn(t->b, t->place->device, t->path, p->line,
-				      "the key %.60s is not known", p->key);
+			bls_item_warn(t->b, t->place->device, t->path, p->line, "unknown key %.60s",
+				      p->key);
 		else if (!strcmp(p->key, "devicetree-overlay"))
 			bls_item_warn(t->b, t->place->device, t->path, p->line,
 				      "device tree overlays are not applied");

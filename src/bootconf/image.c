@@ -121,8 +121,7 @@ static int image_zboot(const struct image_bytes *in, struct image *out, struct e
 		if (!out->compression && image_is(in, 24, known[i], strlen(known[i])))
 			out->compression = known[i];
 	if (!out->compression)
-		return err_set(why, -ENOEXEC,
-			       "an EFI zboot image with a compression that is not known here");
+		return err_set(why, -ENOEXEC, "an EFI zboot image with an unknown compression");
 	if (!out->payload.size || out->payload.offset < 64 || !image_inside(in, &out->payload))
 		return err_set(why, -ENOEXEC, "an EFI zboot image that is cut off, or damaged");
 	return 0;
@@ -165,8 +164,8 @@ static int image_section(const struct image_bytes *in, uint64_t at, struct image
 			continue;
 		if (!image_inside(in, &part))
 			return err_set(why, -ENOEXEC,
-				       "a unified kernel image that is cut off: its section "
-				       "%.8s ends behind the file",
+				       "a unified kernel image that is cut off: its section %.8s "
+				       "extends beyond the end of the file",
 				       known[i].name);
 		*known[i].part = part;
 	}
@@ -212,7 +211,7 @@ int image_decode(const void *head, size_t len, uint64_t size, struct image *out,
 
 	*out = (struct image){0};
 	if (len < 64)
-		return err_set(why, -ENOEXEC, "the file is too short for a kernel");
+		return err_set(why, -ENOEXEC, "the file is too short to be a kernel");
 	if (image_is(&in, 0x1fe, "\x55\xaa", 2) && image_is(&in, 0x202, "HdrS", 4)) {
 		if (len < 0x264)
 			return err_set(why, -ENOEXEC, "a bzImage that is cut off");
@@ -306,7 +305,7 @@ const char *image_kind_name(enum image_kind kind)
 	case IMAGE_UNKNOWN:
 		break;
 	}
-	return "no Linux kernel";
+	return "not a Linux kernel";
 }
 
 /* @machine runs x86 kernels of both widths. */

@@ -319,8 +319,8 @@ static long legacy_default(struct legacy *g, const struct legacy_file *f)
 		first = c->items[i].entry;
 	if (first >= 0 && (initial < c->item_count || c->items[0].entry < 0))
 		LEGACY_WARN(g, f, 0,
-			    "the default entry %ju cannot be booted here, the first that can "
-			    "takes its place",
+			    "the default entry %ju cannot be booted here; the first one that can "
+			    "is used instead",
 			    (uintmax_t)initial);
 	return first;
 }

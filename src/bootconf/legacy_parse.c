@@ -90,8 +90,7 @@ static void legacy_parse_setting(struct legacy_parser *p, const char *name, cons
 		c->has_timeout = legacy_parse_number(rest, &n);
 		c->timeout = !c->has_timeout ? 0 : n > INT_MAX ? INT_MAX : (unsigned)n;
 	} else if (!LEGACY_IN(legacy_known, name) && !LEGACY_IN(legacy_quiet, name)) {
-		draft_warn(p->list, p->told, p->source, p->line,
-			   "'%s' is no command that is known here", name);
+		draft_warn(p->list, p->told, p->source, p->line, "unknown command '%s'", name);
 	}
 }
 
@@ -152,8 +151,7 @@ static void legacy_parse_line(struct legacy_parser *p, char *line)
 	else if (LEGACY_IN(legacy_known, line))
 		legacy_parse_add(p, line, rest);
 	else
-		draft_warn(p->list, p->told, p->source, p->line,
-			   "'%s' is no command that is known here", line);
+		draft_warn(p->list, p->told, p->source, p->line, "unknown command '%s'", line);
 }
 
 /* Takes one line, with those that it is continued on, out of @at and puts it

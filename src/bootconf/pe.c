@@ -47,7 +47,7 @@ static int pe_dos_header(const struct pe_reader *r, uint64_t *offset)
 	if (e < 0)
 		return e;
 	if (memcmp(head, "MZ", 2) != 0)
-		return pe_bad(r, "the file is no EFI program");
+		return pe_bad(r, "the file is not an EFI program");
 	b = buf_reader((const uint8_t *)head + 0x3c, 4);
 	*offset = buf_get_u32(&b);
 	return *offset < 4 || *offset > PE_MAX_OFFSET ? pe_bad(r, "the file has no PE header") : 0;

@@ -310,7 +310,7 @@ static long syslinux_default(struct syslinux *s)
 			return l;
 		if (names[i] && *names[i] && !strcasestr(names[i], ".c32"))
 			draft_warn(s->list, &s->config.told, s->source, 0,
-				   "the default '%s' is no label and no kernel that exists",
+				   "the default '%s' is neither a label nor an existing kernel",
 				   names[i]);
 	}
 	for (size_t i = 0; i < s->config.label_count; i++)
@@ -341,8 +341,8 @@ static int syslinux_entries(struct syslinux *s)
 	draft_first_default(s->list, before);
 	if (wanted >= 0)
 		SYSLINUX_WARN(s, &s->config.labels[wanted],
-			      "the default entry '%s' cannot be booted here, the first that can "
-			      "takes its place",
+			      "the default entry '%s' cannot be booted here; the first one that "
+			      "can is used instead",
 			      s->config.labels[wanted].name);
 	return 0;
 }

@@ -317,7 +317,7 @@ static void syslinux_other(struct syslinux_parser *p, char *s)
 	if (syslinux_is_key(s))
 		return;
 	s[strcspn(s, " \t")] = '\0';
-	SYSLINUX_WARN(p, "'%s' is no keyword that is known here", s);
+	SYSLINUX_WARN(p, "unknown keyword '%s'", s);
 }
 
 static void syslinux_line(struct syslinux_parser *p, char *s)

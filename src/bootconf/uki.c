@@ -47,7 +47,7 @@ int uki_open(const struct reader_facts *facts, size_t device, const char *path,
 	if (r < 0)
 		return r;
 	if (!uki_find(image, 0, image->n, ".linux"))
-		return err_set(why, -ENOEXEC, "has no .linux section: no unified kernel image");
+		return err_set(why, -ENOEXEC, "has no .linux section: not a unified kernel image");
 	return 0;
 }
 

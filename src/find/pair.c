@@ -190,8 +190,8 @@ static int pair_kernel(struct pair *p, size_t tree, const char *dir, const char 
 	e.cmdline = pair_cmdline(p);
 	if (!e.cmdline)
 		return strv_addf(&p->list->warnings,
-				 "%s:%s is not offered: nothing says what its root file system is",
-				 t->name, path);
+				 "%s:%s is not offered: its root file system is unknown", t->name,
+				 path);
 	if (boot_file_set(&e.kernel, t->name, path) < 0 ||
 	    asprintf(&e.id, "%s:%s", t->name, *dir ? name : path) < 0 ||
 	    asprintf(&e.title, "Linux %s on %s (no boot configuration found)",

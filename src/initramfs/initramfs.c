@@ -214,7 +214,7 @@ int initramfs_decompress(int fd, uint64_t offset, uint64_t size, int to, uint64_
 		return r;
 	f = initramfs_stream_format(head);
 	if (!f)
-		return err_set(why, -EINVAL, "it is not compressed in a way that is known here");
+		return err_set(why, -EINVAL, "unknown compression");
 	s->fd = fd;
 	s->file_at = offset;
 	s->left = UINT64_MAX;

@@ -85,7 +85,7 @@ static int initramfs_cpio_tell(struct initramfs_stream *s, struct initramfs_cpio
 			       struct initramfs_member *m)
 {
 	if (!c->members_left)
-		return err_set(s->why, -EFBIG, "the image has more files than can be looked at");
+		return err_set(s->why, -EFBIG, "the image has more files than can be read");
 	c->members_left--;
 	c->members++;
 	c->only_early = c->only_early && initramfs_cpio_is_early(m);
@@ -130,7 +130,7 @@ static int initramfs_cpio_magic(struct initramfs_stream *s)
 	int r = initramfs_stream_need(s, magic, sizeof(magic));
 
 	if (r > 0 && memcmp(magic, "070701", 6) != 0 && memcmp(magic, "070702", 6) != 0)
-		return err_set(s->why, -EINVAL, "what should be an archive's member is none");
+		return err_set(s->why, -EINVAL, "what should be a member of an archive is not one");
 	return r;
 }
 

@@ -64,7 +64,7 @@ bool lock_elsewhere(const struct lock *l, char *who, size_t size)
 
 	who[0] = '\0';
 	if (l->fd >= 0 && pread(l->fd, &started, 1, LOCK_STARTED_AT) == 1 && started) {
-		text_copy(who, size, "another terminal, where an entry has been started");
+		text_copy(who, size, "another terminal, where an entry was started");
 		return true;
 	}
 	if (l->fd < 0 || fcntl(l->fd, F_OFD_GETLK, &f) < 0 || f.l_type == F_UNLCK)

@@ -45,10 +45,10 @@ static void model_state(const struct model *m, char *out, size_t size)
 		snprintf(out, size, "%s this machine? Press y for yes, any other key for no.",
 			 m->confirm == MODEL_REBOOT ? "Reboot" : "Power off");
 	else if (m->counting && m->held[0])
-		snprintf(out, size, "The countdown waits: the menu is in use on %s.", m->held);
+		snprintf(out, size, "The countdown is on hold: the menu is in use on %s.", m->held);
 	else if (m->counting)
-		snprintf(out, size, "'%.300s' starts in %u second%s; %s stops this.", title,
-			 m->left, m->left == 1 ? "" : "s",
+		snprintf(out, size, "'%.300s' starts in %u second%s; %s stops the countdown.",
+			 title, m->left, m->left == 1 ? "" : "s",
 			 m->by_line ? "the Enter key" : "any key");
 	else
 		snprintf(out, size, "%s",

@@ -31,7 +31,7 @@ lists_one "RHEL 9: entries below /boot of the root file system" bls-rhel9 --plat
 lists_one "Arch: systemd-boot, several initrds and options" bls-arch --platform efi \
 	--tree "$F/bls-arch/esp,name=esp"
 check_has "a program that is no kernel is told" "$T/warnings" \
-	"esp:/loader/entries/memtest.conf:2: /EFI/memtest86+/memtest.efi is no Linux kernel"
+	"esp:/loader/entries/memtest.conf:2: /EFI/memtest86+/memtest.efi is not a Linux kernel"
 check_has "so is a kernel that is missing" "$T/warnings" \
 	"esp:/loader/entries/old.conf:2: /vmlinuz-gone does not exist"
 lists_one "boot counting: no tries left comes last" bls-count --platform efi \
@@ -39,7 +39,7 @@ lists_one "boot counting: no tries left comes last" bls-count --platform efi \
 lists_one "the order of sort-key, machine-id, version and name" bls-sortkey --platform efi \
 	--tree "$F/bls-sortkey/esp,name=esp"
 check_has "an unknown key is told" "$T/warnings" \
-	"esp:/loader/entries/this.conf:4: the key blob is not known"
+	"esp:/loader/entries/this.conf:4: unknown key blob"
 lists_one "ESP and XBOOTLDR are one menu, with the ESP's loader.conf" bls-xbootldr \
 	--platform efi --tree "$F/bls-xbootldr/esp,name=vda1,grub=hd0,gpt1" \
 	--tree "$F/bls-xbootldr/xbootldr,name=vda2,grub=hd0,gpt2"

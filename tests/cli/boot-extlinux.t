@@ -39,7 +39,7 @@ check "an old one by hand: carriage returns, a global APPEND, DEFAULT is a kerne
 check_has "other systems are left out" "$T/warnings" "'dos' is left out"
 check "a hostile one" expect extlinux-hostile root,name=root
 check_has "a file that includes itself" "$T/warnings" "includes itself"
-check_has "a default that is not there" "$T/warnings" "the default 'nobody' is no label"
+check_has "a default that is not there" "$T/warnings" "the default 'nobody' is neither a label"
 check_has "a path that would leave" "$T/warnings" "/etc/passwd does not exist"
 
 # The kinds of the files are told by their content, too.

@@ -43,7 +43,7 @@ check "openSUSE: snapshots, hiddenentry, Xen" expect grub-opensuse pc \
 check "a hostile one" expect grub-hostile pc root,name=root
 check_has "loops end" "$T/warnings" "the entry 'endless' is left out"
 check_has "files that read each other are read a few times" "$T/warnings" \
-	"loop-b.cfg:1: root:/boot/grub/loop-a.cfg reads itself again and again"
+	"loop-b.cfg:1: root:/boot/grub/loop-a.cfg keeps including itself"
 check_has "paths stay inside" "$T/warnings" "/boot/../../../../etc/passwd does not exist"
 check_has "nesting ends" "$T/warnings" "submenus are nested too deeply"
 

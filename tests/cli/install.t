@@ -73,7 +73,7 @@ check_status "it is configured from there" 0 "$dest/usr/bin/p2v-initrd" configur
 check_status "the moving initramfs says what it lacks" 2 "$dest/usr/bin/p2v-initrd" build --ramboot --kernel 0-none -o "$T/x"
 check_has "by itself" "$T/err" "no modules in /lib/modules/0-none"
 check_status "so does check" 4 "$dest/usr/bin/p2v-initrd" check "$T/none" --this-machine
-check_has "by itself" "$T/err" "$T/none is no file that can be read"
+check_has "by itself" "$T/err" "$T/none is not a readable file"
 check_status "an instance is refused from there" 2 "$dest/usr/bin/p2v-instance" create --disk "$T/disk" \
 	--hostname h --ssh-key "$T/none"
 check_has "by what is missing, not by a part" "$T/err" "cannot read the ssh key file"

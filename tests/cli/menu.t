@@ -182,7 +182,7 @@ window=0
 
 menu TERM=dumb p2v-boot menu --dry-run --timeout 100 --root "$T/many"
 check "a dumb terminal gets a list" see "49  Entry 49"
-check "a countdown" see "'Entry 1' starts in 100 seconds; the Enter key stops this."
+check "a countdown" see "'Entry 1' starts in 100 seconds; the Enter key stops the countdown."
 see "Start:"
 keys 'd 7' Enter
 check "details" see "root=/dev/vda1 n=7"

@@ -113,7 +113,7 @@ static void test_only_the_table(void)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(script, sizeof(script), "%s x; say $?; %s y", names[i], names[i]);
-		snprintf(warning, sizeof(warning), "test:1: the command %s is not known", names[i]);
+		snprintf(warning, sizeof(warning), "test:1: unknown command %s", names[i]);
 		test_ends(script, "1", warning, GRUB_FLOW_ON, 1);
 	}
 }

@@ -566,7 +566,8 @@ static void test_warnings_name_the_place(void)
 	test_config("\n\nno_such_thing 1\nno_such_thing 2\nmenuentry a { linux /k }\n", &l);
 	TAP_INT(l.warnings.n, 1);
 	if (l.warnings.n)
-		TAP_HAS(l.warnings.v[0], "vda1:/boot/grub/grub.cfg:3: the command no_such_thing");
+		TAP_HAS(l.warnings.v[0],
+			"vda1:/boot/grub/grub.cfg:3: unknown command no_such_thing");
 	boot_list_release(&l);
 }
 

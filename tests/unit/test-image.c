@@ -218,7 +218,7 @@ static void test_wrong_machine(void)
 static void test_no_kernels(void)
 {
 	memset(head, 0, sizeof(head));
-	refused("x86_64", "no Linux kernel");
+	refused("x86_64", "not a Linux kernel");
 	memcpy(head, "\x27\x05\x19\x56", 4);
 	refused("aarch64", "uImage");
 	memcpy(head, "\xd0\x0d\xfe\xed", 4);

@@ -93,7 +93,7 @@ static void test_kernels(void)
 	test_warns("title a\n\nkernel /none\n",
 		   "vda1:/boot/grub/menu.lst:3: the entry 'a' is left out: /none does not exist");
 	test_warns("title a\nkernel /boot/k\nmodule /boot/k2\n", "(module)");
-	test_warns("title a\nfoo\n", "menu.lst:2: 'foo' is no command");
+	test_warns("title a\nfoo\n", "menu.lst:2: unknown command 'foo'");
 	test_warns("title a\nkernel /boot/k\ninitrd /boot/i /boot/i\n", "only the first file");
 }
 

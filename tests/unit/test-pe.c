@@ -80,7 +80,7 @@ static void test_broken(void)
 {
 	size_t second = PE_IMAGE_TABLE + 40;
 
-	check_broken(0, 0, 2, "no EFI program");
+	check_broken(0, 0, 2, "not an EFI program");
 	check_broken(0x3c, 0, 4, "no PE header");
 	check_broken(0x3c, 0x7fffffff, 4, "no PE header");
 	check_broken(0x3c, 0xfff0, 4, "cut off in its headers");

@@ -167,8 +167,8 @@ static void test_defaults(void)
 	test_default("default x\nlabel x\nlocalboot 0\n" TWO, "a");
 	test_default("default h\n" TWO "label h\nlinux /boot/k\nmenu hide\n", "h");
 	test_default(TWO "menu begin\nlabel c\nmenu default\nlinux /boot/k\nmenu end\n", "a");
-	test_warns("default nobody\n" TWO, "the default 'nobody' is no label");
-	test_warns("default x\nlabel x\nlocalboot 0\n" TWO, "takes its place");
+	test_warns("default nobody\n" TWO, "the default 'nobody' is neither a label");
+	test_warns("default x\nlabel x\nlocalboot 0\n" TWO, "is used instead");
 #undef TWO
 	test_first("default a single\nlabel a\nlinux /boot/k\nappend ro\n", 'c', "ro single");
 	test_first("append g\ndefault /boot/k x y\n", 'c', "g x y");
@@ -254,7 +254,7 @@ static void test_bad(void)
 
 	test_warns("include extlinux.conf\n", "includes itself");
 	test_warns("include none\n", "vda1:/boot/extlinux/none: cannot be read");
-	test_warns("dance\n", "extlinux.conf:1: 'dance' is no keyword");
+	test_warns("dance\n", "extlinux.conf:1: unknown keyword 'dance'");
 	memset(big, 'x', 19999);
 	big[19999] = '\0';
 	memcpy(big, "label ", 6);

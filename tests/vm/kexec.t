@@ -92,7 +92,7 @@ check_eq "and not written to" "$(m_digest)" "$before"
 
 check_status "a file that is no kernel is refused" 2 \
 	m_run 'load --kernel /etc/passwd --cmdline x'
-check_has "in words" "$T/err" 'no Linux kernel'
+check_has "in words" "$T/err" 'not a Linux kernel'
 check_status "a command line that is too long is refused" 2 \
 	m_run "load $kernel --cmdline \"\$(head -c 2017 /dev/zero | tr '\\0' x)\""
 check_has "with the numbers" "$T/err" 'has 2017 bytes, this kernel takes 2016'

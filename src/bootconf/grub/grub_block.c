@@ -109,7 +109,7 @@ int grub_block_load(struct grub_eval *ev, const struct grub_args *a)
 	    f->read(f->ctx, (size_t)w.device, w.path, GRUB_BLOCK_MAX, &text, &len) < 0)
 		return 1;
 	if (!grub_envblk_read(text, len, grub_block_load_one, &b)) {
-		grub_eval_warn(ev, "%.300s is no environment block", w.path);
+		grub_eval_warn(ev, "%.300s is not an environment block", w.path);
 		return 1;
 	}
 	if (grub_block_use(ev, &w))

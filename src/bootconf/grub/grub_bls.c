@@ -96,7 +96,7 @@ static bool grub_bls_parse_options(struct grub_eval *ev, const struct grub_args 
 
 		o->options = true;
 		if (!used) {
-			grub_eval_warn(ev, "%s: the option %.60s is not known", a->v[0], a->v[i]);
+			grub_eval_warn(ev, "%s: unknown option %.60s", a->v[0], a->v[i]);
 			return false;
 		}
 		i += used;
@@ -365,7 +365,7 @@ static void grub_bls_script(struct grub_eval *ev, FILE *out, const struct bls_co
 		fputc('\n', out);
 	}
 	if (options && bls_conf_next(c, "options", (size_t)(options - c->v) + 1))
-		grub_eval_warn(ev, "GRUB takes the first of several options lines only");
+		grub_eval_warn(ev, "of several options lines GRUB uses only the first");
 }
 
 static void grub_bls_define(struct grub_eval *ev, const struct grub_bls_options *o,

@@ -130,8 +130,8 @@ void grub_default(struct grub_eval *ev, const struct grub_menu *menu)
 		if (e >= 0)
 			grub_eval_warn(
 				ev,
-				"the default entry '%s' cannot be booted here, the first "
-				"that can takes its place",
+				"the default entry '%s' cannot be booted here; the first one that "
+				"can is used instead",
 				text_printable(spec && *spec ? spec : "0", safe, sizeof(safe)));
 	}
 	if (e >= 0)

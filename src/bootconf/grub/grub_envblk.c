@@ -90,7 +90,7 @@ static int grub_envblk_keep(struct grub_envblk_edit *e, const char *p, const cha
 	for (; p < end; p++)
 		if (*p != '#')
 			return err_set(why, -EINVAL,
-				       "the environment block is not filled up as GRUB does");
+				       "the environment block is not padded as GRUB does it");
 	return 0;
 }
 
@@ -134,10 +134,10 @@ int grub_envblk_edit(const char *in, size_t len, const struct strv *set, char ou
 	int r;
 
 	if (len != GRUB_ENVBLK_SIZE || memcmp(in, grub_envblk_signature, signature) != 0)
-		return err_set(why, -EINVAL, "it is no environment block of GRUB's");
+		return err_set(why, -EINVAL, "it is not a GRUB environment block");
 	for (size_t i = 0; i < set->n; i++)
 		if (!grub_envblk_name_ok(set->v[i]))
-			return err_set(why, -EINVAL, "'%.64s' is no variable", set->v[i]);
+			return err_set(why, -EINVAL, "'%.64s' is not a variable", set->v[i]);
 	memcpy(out, in, signature);
 	e.n = signature;
 	r = grub_envblk_keep(&e, in + signature, in + len, why);

@@ -38,7 +38,7 @@ static void grub_run_unknown(struct grub_eval *ev, const char *name)
 	char text[128];
 
 	ev->status = 1;
-	snprintf(text, sizeof(text), "the command %.64s is not known and does nothing here", name);
+	snprintf(text, sizeof(text), "unknown command %.64s, which does nothing here", name);
 	grub_eval_warn_once(ev, text);
 }
 

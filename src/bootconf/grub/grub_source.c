@@ -28,7 +28,7 @@ static bool grub_source_is_open(struct grub_eval *ev, const char *name)
 		times += !strcmp(o->name, name);
 	if (times < GRUB_SOURCE_MAX_OPEN)
 		return false;
-	grub_eval_warn(ev, "%.300s reads itself again and again", name);
+	grub_eval_warn(ev, "%.300s keeps including itself", name);
 	return true;
 }
 
@@ -65,7 +65,7 @@ int grub_source(struct grub_eval *ev, const struct grub_args *a)
 		return 1;
 	status = grub_source_run(ev, a->v[1]);
 	if (status && ev->flow == GRUB_FLOW_ON)
-		grub_eval_warn(ev, "%.64s %.300s did not succeed", a->v[0], a->v[1]);
+		grub_eval_warn(ev, "%.64s %.300s failed", a->v[0], a->v[1]);
 	return status;
 }
 
