@@ -25,8 +25,8 @@ fixup_begin() {
 	fixup_name=${0##*/}
 	if [ "${1:-}" = --help ]; then
 		echo "usage: $fixup_name ROOT"
-		echo "Fits the migrated system that is mounted at ROOT to this machine."
-		echo "P2V_FACTS names the folder that says what this machine is; docs/fixups.rst."
+		echo "Adapts the migrated system that is mounted at ROOT to this machine."
+		echo "P2V_FACTS names the folder that describes this machine; see docs/fixups.rst."
 		exit 0
 	fi
 	[ $# = 1 ] || fixup_die "usage: $fixup_name ROOT"
@@ -136,7 +136,7 @@ fixup_resolve() {
 # but cannot be used is worth a warning.
 fixup_file() {
 	if ! fixup_resolve "$1"; then
-		fixup_warn "$1 is a symbolic link that leads nowhere useful: left alone"
+		fixup_warn "$1 is a symbolic link that leads to nothing usable: left alone"
 		return 1
 	fi
 	[ -e "$fixup_real" ] || return 1
@@ -181,7 +181,7 @@ fixup_sha256() { sha256sum <"$1" | cut -d ' ' -f 1; }
 fixup_install() {
 	cat >"$fixup_work/new"
 	fixup_open_state
-	fixup_resolve "$1" || fixup_die "$1 leads to a place that must not be written"
+	fixup_resolve "$1" || fixup_die "$1 leads to a place that must not be written to"
 	if [ -e "$fixup_real" ]; then
 		[ -f "$fixup_real" ] || fixup_die "$1 is not a plain file"
 		if cmp -s "$fixup_work/new" "$fixup_real"; then
@@ -224,7 +224,7 @@ fixup_words() {
 # each, separated by tabs: it; volume, disk, absent, ambiguous or unknown; stays (it
 # is true here as well) or changes; the node here; the type; the name that stays.
 fixup_resolve_names() {
-	"${P2V_BOOT:-p2v-boot}" resolve "$P2V_FACTS" || fixup_die "p2v-boot cannot tell what names of disks mean"
+	"${P2V_BOOT:-p2v-boot}" resolve "$P2V_FACTS" || fixup_die "p2v-boot cannot resolve the names of disks"
 }
 
 # fixup_edit PATH REASON PROGRAM.awk [NAME=VALUE...]: runs a text file through an
@@ -318,7 +318,7 @@ fixup_make_folders() {
 # have put links there.
 fixup_open_state() {
 	[ -z "$fixup_state" ] || return 0
-	fixup_resolve /var/lib/p2v-target || fixup_die "/var/lib/p2v-target leads to a place that must not be written"
+	fixup_resolve /var/lib/p2v-target || fixup_die "/var/lib/p2v-target leads to a place that must not be written to"
 	mkdir -p "$fixup_real"
 	for fixup_part in manifest saved undo; do
 		[ ! -L "$fixup_real/$fixup_part" ] || fixup_die "$fixup_path/$fixup_part is a symbolic link"

@@ -37,7 +37,7 @@ pack_authorized_keys() {
 	[ -r "$1" ] || die 2 "$1 cannot be read (--authorized-keys)"
 	pack_bad=$(grep -v -E '^[[:space:]]*(#.*)?$' "$1" |
 		grep -v -n -E '^(ssh-(ed25519|rsa)|ecdsa-sha2-nistp[0-9]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/]+=*( |$)' | head -n 1) || :
-	[ -z "$pack_bad" ] || die 1 "$1 has a line that is no public key: $pack_bad"
+	[ -z "$pack_bad" ] || die 1 "$1 has a line that is not a public key: $pack_bad"
 	grep -E '^(ssh|ecdsa|sk)-' "$1" || die 1 "$1 holds no key"
 }
 
@@ -49,7 +49,7 @@ pack_host_key() {
 	ssh-ed25519) echo ssh_host_ed25519_key ;;
 	ssh-rsa) echo ssh_host_rsa_key ;;
 	ecdsa-sha2-*) echo ssh_host_ecdsa_key ;;
-	*) die 1 "$1 is no private key without a passphrase, or others may read it" ;;
+	*) die 1 "$1 is not a private key without a passphrase, or others may read it" ;;
 	esac
 }
 

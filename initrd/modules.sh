@@ -52,14 +52,14 @@ modules_check_version() {
 
 modules_check_name() {
 	case $1 in
-	'' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) modules_misuse "this is no name of a module: $1" ;;
+	'' | [!A-Za-z0-9]* | *[!A-Za-z0-9_-]*) modules_misuse "not the name of a module: $1" ;;
 	esac
 }
 
 # modules_readable FILE STATUS
 modules_readable() {
 	if [ ! -f "$1" ] || [ ! -r "$1" ]; then
-		modules_stop "$2" "$1 is no file that can be read"
+		modules_stop "$2" "$1 is not a readable file"
 	fi
 }
 
@@ -75,7 +75,7 @@ modules_versions() { sed -n "s/^kernel$initramfs_tab//p" "$initramfs_image"; }
 # modules_kernel ROOT VERSION STATUS: uses that system's modules. A link must not
 # lead out of ROOT: it may be the root of another machine.
 modules_kernel() {
-	modules_root=$(cd "$1" 2>/dev/null && pwd -P) || modules_stop "$3" "$1 is no folder"
+	modules_root=$(cd "$1" 2>/dev/null && pwd -P) || modules_stop "$3" "$1 is not a folder"
 	modules_root=${modules_root%/}
 	modules_found=
 	for modules_folder in lib/modules usr/lib/modules; do

@@ -123,11 +123,11 @@ gnt_complain() {
 
 # gnt_disk INDEX: the path of a disk, as a file or a block device.
 gnt_disk() {
-	case $1 in '' | *[!0-9]*) gnt_die "'$1' is no number of a disk" ;; esac
+	case $1 in '' | *[!0-9]*) gnt_die "'$1' is not a disk number" ;; esac
 	eval "gnt_path=\${DISK_$1_PATH:-}"
 	[ -n "$gnt_path" ] ||
 		gnt_die "disk $1 has no path on this node (only a URI?): its access must be kernelspace"
-	[ -b "$gnt_path" ] || [ -f "$gnt_path" ] || gnt_die "disk $1: $gnt_path is no disk"
+	[ -b "$gnt_path" ] || [ -f "$gnt_path" ] || gnt_die "disk $1: $gnt_path is not a disk"
 	echo "$gnt_path"
 }
 

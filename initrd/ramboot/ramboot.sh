@@ -83,7 +83,7 @@ ramboot_configure() {
 
 ramboot_set_reserve() {
 	case $1 in
-	'' | *[!0-9]* | ???????*) ramboot_say "p2v.ramboot_reserve=$1 is no number of MiB: ignored" ;;
+	'' | *[!0-9]* | ???????*) ramboot_say "p2v.ramboot_reserve=$1 is not a number of MiB: ignored" ;;
 	*) ramboot_reserve=$(($1 * 1024)) ;;
 	esac
 }
@@ -390,7 +390,7 @@ ramboot_release() {
 		mdadm --stop "/dev/$ramboot_name" >/dev/null 2>&1
 	fi
 	if [ -n "$ramboot_below" ] && [ -e "$ramboot_dir/uevent" ]; then
-		ramboot_say "warning: $ramboot_name could not be taken down and holds its disk"
+		ramboot_say "warning: $ramboot_name could not be stopped and still uses its disk"
 	fi
 	[ -n "$ramboot_below" ] || ramboot_disks="$ramboot_disks $ramboot_disk"
 	for ramboot_below_one in $ramboot_below; do
@@ -456,7 +456,7 @@ ramboot_run() {
 	ramboot_swap || return 1
 	ramboot_mark
 	rm -f "$ramboot_state/trees" "$ramboot_state/umount"
-	ramboot_say "the root file system is in RAM, the disk (${ramboot_disks# }) is free"
+	ramboot_say "the root file system is in RAM; the disk (${ramboot_disks# }) is free"
 }
 
 # ramboot_step [COMMAND...]: what the builders' hooks call: the move, if it is wanted.

@@ -241,7 +241,8 @@ int main(int argc, char **argv)
 	const char *verb = argc > 1 ? argv[1] : "reboot";
 
 	if (getpid() != 1) {
-		fprintf(stderr, "p2v-relay-shutdown: I am for systemd-shutdown, as process 1\n");
+		fprintf(stderr,
+			"p2v-relay-shutdown: to be run by systemd-shutdown, as process 1\n");
 		return 1;
 	}
 	log_set_sink(end_log, NULL);

@@ -43,7 +43,7 @@ relay_configure() {
 	INITRD='' FETCH_INITRD='' MODULES='' APPEND='' WRAP=auto
 	[ -r "$relay_conf" ] || relay_fail "$relay_conf is missing: it names the provider's initramfs" || return
 	# shellcheck source=/dev/null
-	. "$relay_conf" || relay_fail "$relay_conf is no sound piece of shell" || return
+	. "$relay_conf" || relay_fail "$relay_conf is not valid shell" || return
 	[ -n "$INITRD$FETCH_INITRD" ] || relay_fail "$relay_conf sets neither INITRD nor FETCH_INITRD"
 }
 
@@ -76,7 +76,7 @@ relay_find_version() {
 	relay_version=${relay_kernel##*/}
 	case $relay_version in
 	vmlinuz-* | kernel-* | Image-*) relay_version=${relay_version#*-} ;;
-	*) relay_fail "$relay_kernel does not tell its version, and does not have it in its name" ;;
+	*) relay_fail "$relay_kernel has its version neither in its header nor in its name" ;;
 	esac
 }
 
@@ -103,9 +103,9 @@ relay_find_initrd() {
 	if sh -c "$FETCH_INITRD" p2v-relay "$relay_initrd.new" && [ -s "$relay_initrd.new" ]; then
 		mv "$relay_initrd.new" "$relay_initrd"
 	elif [ -s "$relay_initrd" ]; then
-		relay_say "FETCH_INITRD failed; the initramfs of an earlier time is used"
+		relay_say "FETCH_INITRD failed; the initramfs from an earlier run is used"
 	else
-		relay_fail "FETCH_INITRD failed, and there is no initramfs of an earlier time"
+		relay_fail "FETCH_INITRD failed, and there is no initramfs from an earlier run"
 	fi
 }
 
@@ -131,7 +131,7 @@ relay_list_modules() {
 	p2v-initrd check "$relay_initrd" --this-machine --network --tsv --kernel "$relay_version" \
 		--modules-from "${relay_root:-/}" >"$relay_state/check" || relay_checked=$?
 	[ "$relay_checked" = 0 ] || [ "$relay_checked" = 2 ] ||
-		relay_fail "the provider's initramfs could not be looked into" || return
+		relay_fail "the provider's initramfs could not be read" || return
 	relay_generator=$(awk -F '\t' '$1 == "generator" { print $2 }' "$relay_state/check")
 	{
 		awk -F '\t' '$1 == "driver" && $2 == "lacks" && $3 != "-" { print $3 }' "$relay_state/check"
@@ -166,7 +166,7 @@ relay_build() {
 	relay_built=$relay_state/initrd
 	relay_digest=$(relay_stamp)
 	if [ -s "$relay_built" ] && [ "$(cat "$relay_state/stamp" 2>/dev/null)" = "$relay_digest" ]; then
-		relay_say "the initramfs for $relay_version is still good"
+		relay_say "the initramfs for $relay_version is up to date"
 		return 0
 	fi
 	rm -f "$relay_state/stamp"
@@ -186,7 +186,7 @@ relay_build() {
 }
 
 relay_prepare() {
-	mkdir -p "$relay_state" || relay_fail "$relay_state cannot be made" || return
+	mkdir -p "$relay_state" || relay_fail "$relay_state cannot be created" || return
 	relay_configure && relay_find_kernel && relay_find_initrd && relay_list_modules && relay_build
 }
 
@@ -218,7 +218,7 @@ relay_count_try() {
 	'' | *[!0-9]*) relay_tries=0 ;;
 	esac
 	[ "$relay_tries" -lt "$relay_max_tries" ] ||
-		relay_fail "$relay_tries tries have ended with the provider's kernel again: I give up." \
+		relay_fail "$relay_tries tries have ended with the provider's kernel again: giving up." \
 			"Remove $relay_state/tries to have it tried again" || return
 	echo $((relay_tries + 1)) >"$relay_state/tries"
 }
@@ -233,7 +233,7 @@ relay_remember() {
 relay_arrived() {
 	if read -r relay_from relay_to relay_since <"$relay_state/last" 2>/dev/null; then
 		relay_say "relayed from $relay_from to $(uname -r) in $(($(date +%s) - relay_since)) s"
-		[ "$relay_to" = "$(uname -r)" ] || relay_say "but it was $relay_to that was loaded"
+		[ "$relay_to" = "$(uname -r)" ] || relay_say "but $relay_to was loaded"
 	else
 		relay_say "relayed to $(uname -r)"
 	fi
@@ -258,13 +258,13 @@ relay_run() {
 		return 0
 	fi
 	if relay_word p2v.relay=off || [ -e "$relay_off" ]; then
-		relay_say "switched off, $(uname -r) goes on"
+		relay_say "disabled, $(uname -r) keeps running"
 		return 0
 	fi
-	mkdir -p "$relay_state" || relay_fail "$relay_state cannot be made" || return
+	mkdir -p "$relay_state" || relay_fail "$relay_state cannot be created" || return
 	if relay_find_kernel && [ "$relay_version" = "$(uname -r)" ]; then
 		rm -f "$relay_state/tries"
-		relay_say "the installed kernel $relay_version runs already"
+		relay_say "the installed kernel $relay_version is already running"
 		return 0
 	fi
 	relay_go && return

@@ -59,7 +59,7 @@ console_banner() {
 	*) echo "p2v-target: $(uname -n) boots what its disks hold. For the menu run:" ;;
 	esac
 	if [ ! -s "$p2v_run/keys" ]; then
-		echo "  NO KEY: nobody may log in, and no port is open. Give p2v.authorized_key="
+		echo "  NO KEY: nobody may log in, and no port is open. Set p2v.authorized_key="
 		echo "  on the kernel command line, pack one in with 'p2v-initrd configure', or"
 		echo "  attach a cloud-init volume."
 		console_where 'address: '
@@ -70,7 +70,7 @@ console_banner() {
 		esac
 		echo "Host keys to expect:"
 		sed 's/^/  /' "$p2v_run/fingerprints"
-		[ ! -e "$p2v_run/host-key-is-new" ] || echo "  (made at this boot; another boot has another)"
+		[ ! -e "$p2v_run/host-key-is-new" ] || echo "  (made at this boot; the next boot makes another)"
 	fi
 	echo "Disks: $(block_devices | tr '\n' ' ')"
 	echo

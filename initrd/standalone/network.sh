@@ -226,7 +226,7 @@ network_dhcp6() {
 	elif command -v dhclient >/dev/null 2>&1; then
 		dhclient -6 -d "$1" </dev/null >>"$p2v_run/dhcp.log" 2>&1 &
 	else
-		say "DHCPv6 on $1: no client was built in (p2v-initrd build --with isc-dhcp-client); router advertisements work without"
+		say "DHCPv6 on $1: no client was built in (p2v-initrd build --with isc-dhcp-client); router advertisements work without one"
 	fi
 }
 

@@ -81,7 +81,7 @@ settings_number() {
 	settings_value=$(settings_get "$1" "$2")
 	case $settings_value in
 	'' | *[!0-9]* | ??????*)
-		say "$1=$settings_value is no number: taking $2"
+		say "$1=$settings_value is not a number: using $2"
 		settings_value=$2
 		;;
 	esac
@@ -100,6 +100,6 @@ settings_mode() {
 	receive | loader | menu) return 0 ;;
 	esac
 	settings_modes=$(printf '%s\n' "$settings_modes" | head -n 1)
-	say "p2v.mode=$p2v_mode is none of receive, loader, menu: it is ${settings_modes:-receive}"
+	say "p2v.mode=$p2v_mode is not receive, loader or menu: using ${settings_modes:-receive}"
 	p2v_mode=${settings_modes:-receive}
 }

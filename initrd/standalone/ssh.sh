@@ -57,7 +57,7 @@ ssh_host_keys() {
 	if [ -z "$ssh_have" ]; then
 		rm -f "$p2v_etc/ssh/ssh_host_ed25519_key"
 		ssh-keygen -q -t ed25519 -N '' -C p2v-target -f "$p2v_etc/ssh/ssh_host_ed25519_key" </dev/null ||
-			say "no host key could be made"
+			say "cannot create a host key"
 		echo new >"$p2v_run/host-key-is-new"
 	fi
 	for ssh_key in "$p2v_etc"/ssh/ssh_host_*_key; do

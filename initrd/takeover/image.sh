@@ -17,7 +17,7 @@ image_decompressor() {
 	fd377a585a00) image_names='xz busybox' ;;
 	30373037*) image_names='cat' ;;
 	*)
-		fact_image_why="$1 is no initrd of p2v-initrd build --standalone (it begins with $image_magic)"
+		fact_image_why="$1 is not an initrd of p2v-initrd build --standalone (it begins with $image_magic)"
 		return 1
 		;;
 	esac
@@ -68,7 +68,7 @@ image_look() {
 		fact_image_kernel=$(image_size "$1")
 		fact_image_machine=$(image_machine "$1")
 		image_kernel_whole "$1" || {
-			fact_image_why="$1 is cut off: its header promises more"
+			fact_image_why="$1 is cut off: its header says that there is more"
 			return 0
 		}
 	fi
@@ -76,7 +76,7 @@ image_look() {
 	image_find_cpio || return 0
 	fact_image_initrd=$(image_size "$2")
 	if ! image_stream "$2" | $image_cpio -itv >"$3.raw" 2>/dev/null; then
-		fact_image_why="$2 is no initrd of p2v-initrd build --standalone, or is cut off"
+		fact_image_why="$2 is not an initrd of p2v-initrd build --standalone, or is cut off"
 	fi
 	image_table <"$3.raw" >"$3"
 	rm -f "$3.raw"
@@ -104,7 +104,7 @@ image_size() {
 # image_judge LIST FILE: sums, modules, tools. Every file takes whole pages.
 image_judge() {
 	if ! grep -q -e ' init$' "$1" || ! grep -q -e '[ /]p2v-boot$' "$1"; then
-		fact_image_why="$2 is not an initrd of p2v-initrd build --standalone: it holds no /init and p2v-boot"
+		fact_image_why="$2 is not an initrd of p2v-initrd build --standalone: it does not hold /init and p2v-boot"
 		return
 	fi
 	fact_image_unpacked=$(awk '{ kib += 1 + 4 * int(($1 + 4095) / 4096) } END { print kib }' "$1")

@@ -33,9 +33,9 @@ kexec_load() {
 	say "loading the new kernel; its command line: $kexec_line"
 	chroot "$place" p2v-boot load --kernel /in/kernel --initrd /in/initrd --initrd /in/overlay \
 		--cmdline "$kexec_line" >&2 ||
-		die 4 "the kernel did not take the image (above); the machine is as it was. Try --method pivot"
+		die 4 "the kernel did not accept the image (see above); the machine is as it was. Try --method pivot"
 	[ "$(cat /sys/kernel/kexec_loaded)" = 1 ] ||
-		die 4 "the kernel says that nothing is loaded; the machine is as it was"
+		die 4 "the kernel reports that nothing is loaded; the machine is as it was"
 }
 
 # The commands that jump. systemd stops everything in order and unmounts first;

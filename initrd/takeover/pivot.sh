@@ -73,7 +73,7 @@ pivot_try() {
 		{ test -x /usr/sbin/sshd || test -x /usr/bin/dropbear; }' \
 		>"$work/try" 2>&1 || {
 		cat "$work/try" >&2
-		die 4 "the bootstrap system does not run here (above); the machine is as it was"
+		die 4 "the bootstrap system does not run here (see above); the machine is as it was"
 	}
 }
 

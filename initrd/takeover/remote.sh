@@ -88,12 +88,12 @@ remote_wait() {
 	say "waiting up to $wait_seconds s for $remote_host to answer from RAM"
 	while [ "$(date +%s)" -lt "$remote_end" ]; do
 		if remote_run test -e /etc/p2v/takeover/config </dev/null 2>/dev/null; then
-			say "$remote_host runs from RAM, $(($(date +%s) - remote_start)) s after the beginning; its disk can be pushed to"
+			say "$remote_host runs from RAM, $(($(date +%s) - remote_start)) s after the start; its disk can be pushed to"
 			exit 0
 		fi
 		sleep 2
 	done
 	say "$remote_host does not answer from RAM after $wait_seconds s."
-	[ "$deadman" = 0 ] || say "If nobody logs in, it goes back to its old system $deadman minutes after the jump."
+	[ "$deadman" = 0 ] || say "If nobody logs in, it returns to its old system $deadman minutes after the jump."
 	exit 4
 }

@@ -93,7 +93,7 @@ stage_carried() {
 stage_with() {
 	for stage_file in $with; do
 		mkdir -p "$1${stage_file%/*}"
-		cp -p "$stage_file" "$1$stage_file" || die 2 "--with $stage_file cannot be carried"
+		cp -p "$stage_file" "$1$stage_file" || die 2 "--with $stage_file cannot be carried over"
 	done
 }
 
@@ -104,7 +104,7 @@ stage_host_key() {
 	ssh-rsa*) stage_name=ssh_host_rsa_key ;;
 	ecdsa-*) stage_name=ssh_host_ecdsa_key ;;
 	*)
-		say "note: $1 is no key that can be carried"
+		say "note: $1 is not a key that can be carried over"
 		return 0
 		;;
 	esac

@@ -61,13 +61,13 @@ verdict_pivot() {
 	case $fact_init in
 	systemd)
 		[ "$fact_run_free" -ge "$verdict_run" ] ||
-			echo "refuse pivot systemd wants $(mib "$verdict_run") free in /run to hand over, and there are $(mib "$fact_run_free")"
+			echo "refuse pivot systemd needs $(mib "$verdict_run") free in /run to hand over, and only $(mib "$fact_run_free") is free"
 		;;
 	sysvinit | busybox | s6) ;;
-	*) echo "refuse pivot PID 1 is $fact_init: I know how to take over from systemd, sysvinit, busybox and s6" ;;
+	*) echo "refuse pivot PID 1 is $fact_init: only systemd, sysvinit, busybox and s6 are supported" ;;
 	esac
 	[ -z "$fact_remote" ] ||
-		echo "note pivot network file systems are let go without being flushed if their server does not answer: $fact_remote"
+		echo "note pivot network file systems are released without being flushed if their server does not answer: $fact_remote"
 	for verdict_layer in $fact_stack; do
 		verdict_stack "$verdict_layer"
 	done
@@ -91,22 +91,22 @@ verdict_stack() {
 	esac
 	case " $fact_image_tools " in
 	*" $verdict_tool "*) ;;
-	*) echo "refuse pivot a disk in use is under $1, and the image has no $verdict_tool to let it go: build it with --with $verdict_package" ;;
+	*) echo "refuse pivot a disk in use is under $1, and the image has no $verdict_tool to release it: build it with --with $verdict_package" ;;
 	esac
 }
 
 verdict_access() {
 	[ "$fact_keys" -gt 0 ] ||
-		echo "refuse any nobody could log in afterwards: root has no authorized key that can be carried (--authorized-keys FILE adds some)"
+		echo "refuse any nobody could log in afterwards: root has no authorized key that can be carried over (--authorized-keys FILE adds some)"
 	case $fact_access in
-	lost) echo "refuse any the key that you came in with ($fact_access_key) would not let you in again: add it with --authorized-keys" ;;
-	password) echo "refuse any you came in by a password, and the bootstrap system knows keys only: add yours with --authorized-keys" ;;
-	unknown) echo "note any which key you came in with is not recorded here; $fact_keys keys are carried" ;;
+	lost) echo "refuse any the key that you logged in with ($fact_access_key) would not let you in again: add it with --authorized-keys" ;;
+	password) echo "refuse any you logged in with a password, and the bootstrap system accepts keys only: add yours with --authorized-keys" ;;
+	unknown) echo "note any which key you logged in with is not recorded here; $fact_keys keys are carried over" ;;
 	esac
 	[ "${fact_keys_left:-0}" = 0 ] ||
 		echo "note any $fact_keys_left authorized keys are bound to a command, address or authority and stay behind"
 	if [ -n "$fact_arrival" ] && [ -z "$fact_arrival_device" ]; then
-		echo "refuse any your session arrives at $fact_arrival, which is on no network device that can be carried (WLAN, tunnel, or address translation on this machine?)"
+		echo "refuse any your session arrives at $fact_arrival, which is not on a network device that can be carried over (WLAN, tunnel, or address translation on this machine?)"
 	fi
 	[ "$fact_addresses" -gt 0 ] ||
 		echo "refuse any no network card has an address"
@@ -124,9 +124,9 @@ verdict_machine() {
 	tmpfs | rootfs | ramfs) echo "note any / is in RAM already ($fact_root_type)" ;;
 	esac
 	[ -z "$fact_watchdog" ] ||
-		echo "note any a watchdog is counting down:$fact_watchdog; it is stopped, or fed if it cannot be"
+		echo "note any a watchdog is counting down:$fact_watchdog; it will be stopped, or fed if that fails"
 	[ "${fact_swap_used:-0}" -le 0 ] ||
-		echo "note any $(mib "$fact_swap_used") are in swap, which is on a disk: not counted as memory"
+		echo "note any $(mib "$fact_swap_used") is in swap, which is on a disk: not counted as memory"
 }
 
 # verdict_all: every line. verdict_choose METHOD LINES: the method that is
@@ -162,7 +162,7 @@ verdict_why() {
 	if [ "$1" != auto ]; then
 		echo "--method $1 was asked for"
 	elif [ "$2" = kexec ]; then
-		echo "nothing speaks against starting a fresh kernel"
+		echo "there are no objections to starting a fresh kernel"
 	elif [ "$2" = pivot ]; then
 		echo "this kernel stays, because $(echo "$3" | sed -n 's/^\(refuse\|avoid\) kexec //p' | head -n 1)"
 	else

@@ -35,6 +35,6 @@ for shell in dash "busybox sh"; do
 	# shellcheck disable=SC2086
 	P2V_BOOT=$T/none P2V_FACTS=$T/facts $shell "$T/fixups/90-test" "$T/root" >"$T/out" 2>"$T/err" && status=0 || status=$?
 	check_eq "without p2v-boot it fails ($shell)" "$status" 1
-	check_has "and says so ($shell)" "$T/err" "p2v-boot cannot tell what names of disks mean"
+	check_has "and says so ($shell)" "$T/err" "p2v-boot cannot resolve the names of disks"
 done
 done_testing

@@ -71,7 +71,7 @@ test_configuration() {
 	cmdline 'p2v.ramboot_reserve=$(reboot) p2v.ramboot_reserve=99999999'
 	check_eq "$1: a strange reserve is ignored" \
 		"$(inside "$1" 'ramboot_configure; echo $ramboot_reserve')" 65536
-	check_has "$1: and named on the console" "$T/fake/console" 'ramboot_reserve=$(reboot) is no number'
+	check_has "$1: and named on the console" "$T/fake/console" 'ramboot_reserve=$(reboot) is not a number'
 }
 
 test_measure() {

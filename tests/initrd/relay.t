@@ -114,7 +114,7 @@ check "is built upon" called add-modules
 
 fresh
 run 4 "the fourth try"
-check_has "is none" "$T/out" "I give up"
+check_has "is none" "$T/out" "giving up"
 check_fails "nothing is loaded" called "p2v-boot load"
 check_fails "nothing ends" called 'systemctl\|p2v-boot jump'
 echo "root=/dev/nbd0 quiet p2v.relayed" >"$T/proc/cmdline"
@@ -158,7 +158,7 @@ check_eq "is kept" "$(cat "$state/provider-initrd")" fetched
 echo 'FETCH_INITRD=false' >"$T/root/etc/p2v-relay/relay.conf"
 fresh
 run 0 "for the day when that fails"
-check_has "which is said" "$T/out" "FETCH_INITRD failed; the initramfs of an earlier time is used"
+check_has "which is said" "$T/out" "FETCH_INITRD failed; the initramfs from an earlier run is used"
 rm "$state/provider-initrd"
 run 4 "without one"
 check_has "it fails" "$T/out" "failed: FETCH_INITRD failed"
@@ -182,7 +182,7 @@ fresh
 rm -f "$state/tries"
 printf 'root:/boot/my\\040\\134kernel\t' >"$T/entry"
 run 4 "one that does not"
-check_has "is named" "$T/out" "does not tell its version, and does not have it in its name"
+check_has "is named" "$T/out" "has its version neither in its header nor in its name"
 fresh
 printf 'root:/boot/vmlinuz-6.1-own\t../../etc' >"$T/entry"
 run 4 "one that tells nonsense"

@@ -48,7 +48,7 @@ ssh-rsa AAAAB3+/1 meevil"
 	check_eq "$shell: what is no number is not taken" \
 		"$(inside "$shell" 'settings_read; settings_number p2v.timeout 30; settings_number p2v.wait 30')" "30
 7"
-	check_has "$shell: and the console says so" "$T/m/dev/console" 'p2v.timeout=x is no number'
+	check_has "$shell: and the console says so" "$T/m/dev/console" 'p2v.timeout=x is not a number'
 	printf 'p2v.mode=loader\n' >>"$T/m/proc/cmdline"
 	check_eq "$shell: the kernel command line wins" "$(inside "$shell" 'settings_read; settings_get p2v.mode')" loader
 	check_eq "$shell: a word that is no mode leaves it at what was built" \

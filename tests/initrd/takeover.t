@@ -48,7 +48,7 @@ says() {
 test_verdict() {
 	verdict "$1" : >"$T/verdict"
 	check_eq "$1: nothing speaks against it" "$(tr -d '\n' <"$T/verdict")" \
-		'=kexec: nothing speaks against starting a fresh kernel'
+		'=kexec: there are no objections to starting a fresh kernel'
 	says "$1" "no kexec" 'fact_kexec_why="this kernel was built without kexec"' \
 		'refuse kexec this kernel was built without kexec' '=pivot: this kernel stays, because this kernel was built'
 	says "$1" "caution" 'fact_kexec_caution="kexec is untried"' 'avoid kexec kexec is untried' '=pivot:'
@@ -64,19 +64,19 @@ test_verdict() {
 	says "$1" "RAM for a pivot" 'fact_mem_available=125535 m=pivot' \
 		"refuse pivot not enough RAM: the bootstrap system's files and what it needs to run: needs 123 MiB, has 123 MiB, missing 1 MiB" '=none'
 	says "$1" "RAM for a pivot, just enough" 'fact_mem_available=125536 m=pivot fact_swap_used=100' '=pivot' \
-		'note any 1 MiB are in swap'
+		'note any 1 MiB is in swap'
 	says "$1" "services need RAM, too" 'fact_mem_available=125536 m=pivot fact_carried=1' 'missing 1 MiB' '=none'
 	says "$1" "modules of another kernel stay out" 'fact_image_modules_size=20000 fact_mem_available=105536 m=pivot' '=pivot'
 	says "$1" "no driver" 'fact_drivers=" virtio-net e1000"' 'refuse kexec the image has no driver e1000 for a network card' '=pivot:'
 	says "$1" "no kernel given" 'fact_image_kernel=' 'refuse kexec no kernel was given' '=pivot:'
-	says "$1" "little room in /run" 'fact_run_free=100 fact_kexec_why=x' 'refuse pivot systemd wants 16 MiB free in /run' '=none'
+	says "$1" "little room in /run" 'fact_run_free=100 fact_kexec_why=x' 'refuse pivot systemd needs 16 MiB free in /run' '=none'
 	says "$1" "LVM" 'fact_stack="lvm md "' 'refuse pivot a disk in use is under lvm, and the image has no lvm' 'has no mdadm' '=kexec'
 	says "$1" "LVM with its tool" 'm=pivot fact_stack="lvm " fact_image_tools=" lvm"' '=pivot'
 	says "$1" "a network disk" 'm=pivot fact_stack="iscsi "' 'refuse pivot a disk is reached by iscsi' '=none'
 	says "$1" "no key" 'fact_keys=0' 'refuse any nobody could log in afterwards' '=none'
-	says "$1" "another key" 'fact_access=lost fact_access_key=SHA256:abc' 'refuse any the key that you came in with (SHA256:abc)' '=none'
-	says "$1" "password" 'fact_access=password' 'refuse any you came in by a password' '=none'
-	says "$1" "unknown key" 'fact_access=unknown' 'note any which key you came in with is not recorded' '=kexec'
+	says "$1" "another key" 'fact_access=lost fact_access_key=SHA256:abc' 'refuse any the key that you logged in with (SHA256:abc)' '=none'
+	says "$1" "password" 'fact_access=password' 'refuse any you logged in with a password' '=none'
+	says "$1" "unknown key" 'fact_access=unknown' 'note any which key you logged in with is not recorded' '=kexec'
 	says "$1" "by a tunnel" 'fact_arrival=10.9.9.9 fact_arrival_device=' 'refuse any your session arrives at 10.9.9.9' '=none'
 	says "$1" "at the console" 'fact_arrival= fact_arrival_device= fact_access=local' '=kexec'
 	says "$1" "no root" 'fact_uid=1000' 'refuse any this needs root' '=none'
@@ -242,7 +242,7 @@ test_image() {
 	done
 	head -c 5500 "$T/kernel" >"$T/cut-kernel"
 	inside "$1" "image_look '$T/cut-kernel' '$T/image.gz' '$T/contents'; echo \"\$fact_image_why\"" >"$T/out"
-	check_has "$1: half a kernel is refused" "$T/out" 'its header promises more'
+	check_has "$1: half a kernel is refused" "$T/out" 'its header says that there is more'
 	# Of the driver two pages; 1 KiB for it and for each of three folders.
 	inside "$1" "image_omits=yes; image_cpio=cpio; cpio -itv <'$T/image.cpio' 2>/dev/null | image_table >'$T/contents'
 		image_judge '$T/contents' x; echo \"\$fact_image_modules_size \$((fact_image_unpacked > 38))\"" >"$T/out"
@@ -258,10 +258,10 @@ test_image() {
 	rm -rf "$T/out.d"
 	echo 'no image' >"$T/text"
 	inside "$1" "image_look '' '$T/text' '$T/contents'; echo \"\$fact_image_why\"" >"$T/out"
-	check_has "$1: rubbish is refused" "$T/out" 'is no initrd of p2v-initrd'
+	check_has "$1: rubbish is refused" "$T/out" 'is not an initrd of p2v-initrd'
 	(cd "$T" && echo kernel | cpio -o -H newc --quiet | gzip -n) >"$T/other.gz"
 	inside "$1" "image_look '' '$T/other.gz' '$T/contents'; echo \"\$fact_image_why\"" >"$T/out"
-	check_has "$1: another initrd is refused" "$T/out" 'holds no /init and p2v-boot'
+	check_has "$1: another initrd is refused" "$T/out" 'does not hold /init and p2v-boot'
 	head -c 300 "$T/image.gz" >"$T/cut.gz"
 	inside "$1" "image_look '' '$T/cut.gz' '$T/contents'; echo \"\$fact_image_why\"" >"$T/out"
 	check_has "$1: half an initrd is refused" "$T/out" 'p2v-initrd build --standalone'

@@ -65,6 +65,6 @@ check_eq "so the file system was clean" "$(cat "$T/said")" ""
 # there were not early in the boot.)
 ask p2v-relay prepare
 ask p2v-relay prepare
-check_has "the initramfs is still good" "$T/said" "is still good"
+check_has "the initramfs is still up to date" "$T/said" "is up to date"
 vm_stop relay
 done_testing

@@ -43,7 +43,7 @@ check "the system in RAM starts sshd" vm_wait_console old 'p2v-push root@10.0.2.
 echo "# from the command to sshd: $(vm_since "$start") s"
 same_key() { [ "$(vm_host_key old)" = "$hostkey" ]; }
 check "with the host key of the old one" vm_until 30 same_key
-check "it says that it will go back" vm_wait_console old 'goes back to its old system' 60
+check "it says that it will go back" vm_wait_console old 'returns to its old system' 60
 check "nobody logs in, and it does" vm_wait_console old 'nobody has logged in' 120
 check "Debian runs again" takeover_old old
 check_fails "in a boot of its own" test "$(vm_ssh old 'cat /proc/sys/kernel/random/boot_id')" = "$booted"
