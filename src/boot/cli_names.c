@@ -2,6 +2,7 @@
 #include "boot/cli_names.h"
 #include "boot/cli.h"
 #include "names/names.h"
+#include "names/names_find.h"
 #include "names/names_text.h"
 #include "util/cleanup.h"
 #include "util/io.h"

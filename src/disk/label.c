@@ -2,6 +2,7 @@
 #include "disk/label.h"
 #include "block/nodes.h"
 #include "table/table_convert.h"
+#include "table/table_read.h"
 #include "util/log.h"
 
 #include <errno.h>

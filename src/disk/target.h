@@ -48,7 +48,7 @@ bool disk_same(const struct disk_target *a, const struct disk_target *b);
  * plain file, in @fd; or -errno. */
 int disk_hold(const struct disk_target *t, int *fd);
 
-/* A table_read_fn (table/table.h) with a struct disk_target as its context. */
+/* A table_read_fn (table/table_decode.h) with a struct disk_target as its context. */
 int disk_read(void *ctx, void *buf, size_t len, uint64_t offset);
 /* Writes from any memory (through an aligned copy). 0 or -errno. */
 int disk_write(struct disk_target *t, const void *buf, size_t len, uint64_t offset);

@@ -1,5 +1,6 @@
 /* scan.c - see scan.h */
 #include "find/scan.h"
+#include "block/block_read.h"
 #include "block/devnames.h"
 #include "block/stack.h"
 #include "find/scan_mount.h"

@@ -19,14 +19,6 @@ struct initramfs_walk {
 	bool only_early; /* all segments so far are early ones */
 };
 
-/* Names may begin with "./" or "/". */
-const char *initramfs_plain_name(const char *name)
-{
-	while (name[0] == '/' || (name[0] == '.' && name[1] == '/'))
-		name++;
-	return name;
-}
-
 /* Moves s->file_at to the next byte that is not zero, or to the end. */
 static int initramfs_skip_zeros(struct initramfs_walk *w)
 {

@@ -8,11 +8,13 @@
  *
  * An image may be made by an enemy: there are at most INITRAMFS_MAX_SEGMENTS,
  * INITRAMFS_MAX_MEMBERS and INITRAMFS_MAX_OUT of what it can have, and nothing
- * is unpacked twice. What the files mean is initramfs_content.h's.
+ * is unpacked twice. What is told of them is in initramfs_member.h, what the files
+ * mean is initramfs_content.h's.
  */
 #ifndef P2V_INITRAMFS_INITRAMFS_H
 #define P2V_INITRAMFS_INITRAMFS_H
 
+#include "initramfs/initramfs_member.h"
 #include "util/err.h"
 
 #include <stdbool.h>
@@ -23,46 +25,10 @@
 #define INITRAMFS_MAX_MEMBERS  ((size_t)1 << 19)   /* of all segments */
 #define INITRAMFS_MAX_OUT      ((uint64_t)4 << 30) /* unpacked bytes, likewise */
 
-struct initramfs_segment {
-	uint64_t offset;         /* its first byte in the file */
-	uint64_t length;         /* bytes in the file */
-	uint64_t zeros;          /* zero bytes between it and the next one, or the end */
-	uint64_t unpacked;       /* bytes */
-	const char *compression; /* "none", "gzip", "xz", "zstd", "lz4", "bzip2", "lzma", or
-				  * "unknown": then it is damaged */
-	size_t members;
-	bool early;   /* only for the kernel's early stage: microcode, ACPI tables */
-	bool damaged; /* it cannot be read to its end; length, zeros are 0 */
-};
-
-struct initramfs_member {
-	const char *name; /* as the archive has it: "./usr/lib" */
-	const char *path; /* without "./" or "/" in front; points into name */
-	uint32_t mode;    /* as st_mode */
-	uint32_t links;
-	uint32_t size;  /* bytes of content */
-	size_t segment; /* its number, from 0 */
-	uint8_t *data;  /* a symbolic link's target (up to 4096 bytes), or what was asked
-			 * for, with a zero byte behind; NULL: not asked, too large. May
-			 * be taken with STEAL. */
-};
-
-/* A negative return of a function ends the walk and is handed on. Any may be NULL. */
-struct initramfs_visitor {
-	/* How many bytes of this member's content are wanted at most; 0: none. */
-	size_t (*wants)(void *ctx, const struct initramfs_member *m);
-	int (*member)(void *ctx, struct initramfs_member *m);
-	int (*segment)(void *ctx, const struct initramfs_segment *s); /* after its members */
-	void *ctx;
-};
-
 /* Walks all segments of the file @fd, in order. 0, or -errno with @why, which
  * names the offset where the image cannot be understood; what came before has
  * been reported, the segment with the damage last. */
 int initramfs_walk(int fd, const struct initramfs_visitor *v, struct err_text *why);
-
-/* @name without "./" or "/" in front. */
-const char *initramfs_plain_name(const char *name);
 
 /* Unpacks the one compressed stream in @size bytes from byte @offset of @fd, of
  * any kind of compression that a segment may have, to the beginning of the file

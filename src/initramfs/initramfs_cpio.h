@@ -6,7 +6,7 @@
 #ifndef P2V_INITRAMFS_INITRAMFS_CPIO_H
 #define P2V_INITRAMFS_INITRAMFS_CPIO_H
 
-#include "initramfs/initramfs.h"
+#include "initramfs/initramfs_member.h"
 #include "initramfs/initramfs_stream.h"
 
 /* Who is told of the members, and what they were. */

@@ -1,25 +1,7 @@
-/* names.h - which volume is meant by a name?
+/* names.h - the disks and volumes that a name may mean (pure)
  *
- * Pure: an answer over a list of disks and volumes that the caller fills, from a
- * plan or from what a machine has. spec.h has the forms that names come in. The
- * source's names are meant: those which its configuration uses.
- *
- * Rules.
- *  - UUID and PARTUUID: exactly, else without regard to case. Labels: exactly, else
- *    in udev's spelling (\x20). An empty identity is nobody's.
- *  - A kernel's name is that of the disk on the source, with the partition. A disk
- *    whose own system called it something unknown (it came as an image, or as a
- *    loop device) is counted: the first disk of the list is then sda, hda, vda,
- *    xvda, nvme0n1 and mmcblk0.
- *  - A by-id link means a disk when that has the link among its names, or when
- *    the disk's serial number is a word of it (udev.h). A by-path link cannot be
- *    known from a disk; names_learn() can tell. A link that fits none of the disks
- *    is taken for another disk's.
- *  - Names below /dev/mapper, /dev/md and of LVM mean a volume or disk that has
- *    that name, and nothing is said about one that nobody has: it may lie inside
- *    of a volume.
- *  - Two volumes with the same name are an ambiguity, and none of them is taken;
- *    unless they are parts of one file system (btrfs) or array.
+ * The caller fills the list, from a plan or from what a machine has; names_find.h
+ * says which of them a name means.
  */
 #ifndef P2V_NAMES_NAMES_H
 #define P2V_NAMES_NAMES_H
@@ -71,35 +53,5 @@ struct names_volume *names_add_volume(struct names *n);
  * without /dev/), or by_order. 0 or -ENOMEM. */
 int names_call_disk(struct names_disk *d, const char *name);
 void names_release(struct names *n);
-
-enum names_answer {
-	NAMES_UNKNOWN,   /* nothing can be said: no block device, or one that may lie
-			  * inside of a volume, or a name of this machine */
-	NAMES_VOLUME,    /* this one */
-	NAMES_DISK,      /* a whole disk with partitions */
-	NAMES_ABSENT,    /* surely none of these */
-	NAMES_AMBIGUOUS, /* this one, and another one as well */
-};
-
-struct names_found {
-	enum names_answer answer;
-	uint32_t volume; /* index; VOLUME, AMBIGUOUS */
-	uint32_t other;  /* index of a second one; AMBIGUOUS */
-	uint32_t disk;   /* index; DISK, and VOLUME where it lies on one */
-	bool stays;      /* an identity, or a name of LVM or RAID: true on any machine */
-};
-
-struct names_found names_find(const struct names *n, const char *text);
-const char *names_answer_name(enum names_answer a); /* "volume", "absent", ... */
-
-/* @text is known to mean @volume: a system's own fstab calls its root so. What
- * this says about the disk (a by-path link's name) is added to its names. True
- * if that was something new. */
-bool names_learn(struct names *n, const char *text, uint32_t volume);
-
-/* The name that stays true: UUID=, else the node here, unless the source has a
- * disk of that name, so that nobody could tell later which one is meant; then "".
- * Returns @out. */
-const char *names_stable(const struct names *n, uint32_t volume, char *out, size_t size);
 
 #endif

@@ -1,13 +1,22 @@
-/* names_find.c - see names.h and names_find.h */
+/* names_find.c - see names_find.h */
 #include "names/names_find.h"
 #include "names/devname.h"
+#include "names/spec.h"
 #include "names/udev.h"
 #include "util/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define NAMES_NOT_ITS_PARTITION UINT32_MAX
+
+const char *names_answer_name(enum names_answer a)
+{
+	static const char *const names[] = {"unknown", "volume", "disk", "absent", "ambiguous"};
+
+	return names[a];
+}
 
 /* Several disks hold parts of it under one UUID, and any of them will do. */
 static bool names_is_shared(const struct names_volume *a, const struct names_volume *b)
@@ -206,7 +215,8 @@ static void names_find_link(const struct names *n, const char *name, struct name
 			names_hit_disk(n, d, number, f);
 }
 
-bool names_find_disk(const struct names *n, const char *name, uint32_t *disk)
+/* The disk that a kernel's name ("sda") means; @disk is its index. */
+static bool names_find_disk(const struct names *n, const char *name, uint32_t *disk)
 {
 	int order = devname_order(name);
 
@@ -257,4 +267,29 @@ struct names_found names_find(const struct names *n, const char *text)
 	else if (s.kind != SPEC_OTHER)
 		names_find_identity(n, &s, &f);
 	return f;
+}
+
+/* What goes into a configuration must be nothing but an identifier. */
+static bool names_is_plain(const char *uuid)
+{
+	static const char allowed[] =
+		"0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+	return *uuid && !uuid[strspn(uuid, allowed)];
+}
+
+const char *names_stable(const struct names *n, uint32_t volume, char *out, size_t size)
+{
+	const struct names_volume *v = &n->volumes[volume];
+	char disk[SPEC_MAX];
+	uint32_t partition, found;
+
+	out[0] = '\0';
+	if (names_is_plain(v->uuid))
+		snprintf(out, size, "UUID=%s", v->uuid);
+	else if (strncmp(v->target, "/dev/", 5) != 0 ||
+		 !devname_split(v->target + 5, disk, sizeof(disk), &partition) ||
+		 !names_find_disk(n, disk, &found))
+		text_copy(out, size, v->target);
+	return out;
 }

@@ -1,9 +1,9 @@
-/* plan.h - what is to become of the target's disks: struct plan <-> JSON
+/* plan.h - what is to become of the target's disks
  *
  * A plan has two layouts, the source's disks as they are and the target's as
  * they are to be, and volumes: each says where it is read and where it lands.
  * Made by the source (source/planner.c, plan_layout.c), shown to the user, sent in
- * PLAN, decoded and checked by the target (receive/check.c) against its own
+ * PLAN (plan_json.h), decoded and checked by the target (receive/check.c) against its own
  * facts. All sizes and offsets are bytes unless a name says sectors.
  */
 #ifndef P2V_PLAN_PLAN_H
@@ -11,8 +11,6 @@
 
 #include "table/table.h"
 #include "util/digest.h"
-#include "util/err.h"
-#include "util/jdoc.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -100,18 +98,6 @@ struct plan {
 };
 
 void plan_release(struct plan *p);
-/* Owned document for PLAN; NULL when out of memory. */
-struct jdoc *plan_to_json(const struct plan *p);
-/* One volume as it stands in there; owned. */
-struct jdoc *plan_volume_to_json(const struct plan_volume *v);
-/* Decodes and checks everything that the plan alone can say: limits, known
- * kinds, and the rules of plan_check.h. 0 or -EINVAL with @err; *p is then
- * empty. */
-int plan_from_json(const struct jdoc *d, struct plan *p, struct err_text *err);
-/* Identifies the plan that was shown, so that COMMIT is for that one: over its
- * JSON, which is the same on both ends. All zero, which fits no other plan,
- * when out of memory. */
-struct digest plan_digest(const struct plan *p);
 
 /* May it be a plan's chunk_size? */
 bool plan_chunk_size_fits(uint64_t size);

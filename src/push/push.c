@@ -4,6 +4,7 @@
  * push_commit() is the point of no return.
  */
 #include "push/push.h"
+#include "plan/plan_json.h"
 #include "push/choose.h"
 #include "push/confirm.h"
 #include "push/connect.h"

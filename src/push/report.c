@@ -1,5 +1,6 @@
 /* report.c - see report.h */
 #include "push/report.h"
+#include "plan/plan_json.h"
 #include "push/console.h"
 #include "source/source_json.h"
 #include "util/cleanup.h"

@@ -1,6 +1,7 @@
 /* check.c - see check.h */
 #include "receive/check.h"
 #include "disk/mkfs.h"
+#include "plan/plan_json.h"
 #include "util/text.h"
 
 #include <string.h>

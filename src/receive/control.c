@@ -6,6 +6,7 @@
  */
 #include "receive/control.h"
 #include "block/mounts.h"
+#include "plan/plan_json.h"
 #include "receive/check.h"
 #include "receive/commit.h"
 #include "receive/console.h"

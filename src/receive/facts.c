@@ -1,6 +1,7 @@
 /* facts.c - see facts.h: the machine as a whole */
 #include "receive/facts.h"
 #include "block/block.h"
+#include "block/block_read.h"
 #include "kexec/kexec.h"
 #include "util/cleanup.h"
 #include "util/io.h"

@@ -3,6 +3,7 @@
 #include "disk/target.h"
 #include "receive/facts.h"
 #include "table/table.h"
+#include "table/table_read.h"
 #include "util/cleanup.h"
 #include "util/probe.h"
 #include "util/text.h"

@@ -2,6 +2,8 @@
 #include "receive/root.h"
 #include "block/nodes.h"
 #include "disk/mount.h"
+#include "names/names_find.h"
+#include "names/names_learn.h"
 #include "receive/root_names.h"
 #include "util/cleanup.h"
 #include "util/log.h"

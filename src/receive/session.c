@@ -1,5 +1,6 @@
 /* session.c - see session.h */
 #include "receive/session.h"
+#include "plan/plan_json.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/jdoc.h"

@@ -1,5 +1,6 @@
 /* inventory.c - see inventory.h */
 #include "source/inventory.h"
+#include "table/table_read.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"

@@ -11,6 +11,7 @@
 #include "source/blockmap.h"
 #include "source/usedmap.h"
 #include "table/table.h"
+#include "util/err.h"
 #include "util/probe.h"
 
 #include <stdbool.h>

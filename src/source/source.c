@@ -1,5 +1,6 @@
 /* source.c - opening a source: inventory, users, maps, plan (see source.h) */
 #include "source/source.h"
+#include "block/block_read.h"
 #include "block/stack.h"
 #include "source/machine.h"
 #include "source/planner.h"

@@ -1,6 +1,7 @@
-/* table_convert.c - see table_convert.h; offsets in table_gpt.c */
+/* table_convert.c - see table_convert.h */
 #include "table/table_convert.h"
-#include "table/table_decode.h"
+#include "table/table_gpt.h"
+#include "table/table_read.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 

@@ -9,6 +9,7 @@
 #define P2V_TABLE_TABLE_CONVERT_H
 
 #include "table/table.h"
+#include "util/err.h"
 
 struct table_disk {
 	uint64_t size;        /* bytes */

@@ -1,15 +1,19 @@
 /* table_decode.h - what the MBR and the GPT decoder have in common
  *
- * Private to src/table: table_decode() and table_decode_extents() are the ways in.
+ * Private to src/table, but for the reader that callers give to table_read.h.
  */
 #ifndef P2V_TABLE_TABLE_DECODE_H
 #define P2V_TABLE_TABLE_DECODE_H
 
 #include "table/table.h"
+#include "util/err.h"
 
 #define TABLE_MBR_SIGNATURE 510u /* offset of 55 AA in a sector */
 #define TABLE_MBR_ENTRIES   446u /* offset of the four entries in a sector */
 #define TABLE_TYPE_GPT      0xeeu
+
+/* Reads @len bytes at byte @offset of a disk. 0 or -errno. */
+typedef int table_read_fn(void *ctx, void *buf, size_t len, uint64_t offset);
 
 /* A table that is being decoded. */
 struct table_work {
@@ -36,18 +40,5 @@ int table_take(struct table_work *w, uint64_t lba, uint32_t len, const uint8_t *
 /* Appends a partition after checking that it lies on the disk and that no other
  * one but its container has sectors of it. 0, -EINVAL or -ENOMEM. */
 int table_add(struct table_work *w, const struct table_partition *p);
-
-/* Offsets in a GPT header, of u64 sector numbers. */
-#define TABLE_GPT_SELF    24u
-#define TABLE_GPT_BACKUP  32u
-#define TABLE_GPT_LAST    48u
-#define TABLE_GPT_ENTRIES 72u
-
-/* Makes a GPT header's checksum right; its length must have been checked. */
-void table_gpt_seal(uint8_t *header);
-
-/* Both get sector 0, which is the first extent already. */
-int table_mbr_decode(struct table_work *w, const uint8_t *sector);
-int table_gpt_decode(struct table_work *w, const uint8_t *sector);
 
 #endif

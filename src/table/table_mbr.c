@@ -1,13 +1,5 @@
-/* table_mbr.c - the MBR and its chain of extended boot records; see table.h
- *
- * Sector 0 has four entries. One of them may be a container (types 05, 0f, 85);
- * its first sector is an EBR: a sector of the same form, with the entry of a
- * logical partition (start relative to that EBR) and the entry that leads to the
- * next EBR (start relative to the container). The kernel counts logicals from 5
- * in the order of the chain, which need not be the order on the disk, and looks
- * at all four slots of an EBR; so does this.
- */
-#include "table/table_decode.h"
+/* table_mbr.c - see table_mbr.h */
+#include "table/table_mbr.h"
 #include "util/buf.h"
 
 #include <errno.h>

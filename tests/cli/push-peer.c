@@ -26,6 +26,7 @@
  */
 #include "plan/facts.h"
 #include "plan/plan.h"
+#include "plan/plan_json.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/io.h"

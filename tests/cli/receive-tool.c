@@ -7,6 +7,7 @@
  * the end "control STATUS" and "data STATUS". Scenarios: see main().
  */
 #include "plan/facts.h"
+#include "plan/plan_json.h"
 #include "plan/plan_layout.h"
 #include "source/source.h"
 #include "source/source_cursor.h"

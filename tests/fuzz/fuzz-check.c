@@ -4,6 +4,7 @@
  * what a machine may say of itself. Whatever they are, the check must come to
  * a verdict, and one that says yes must keep every volume inside its disk.
  */
+#include "plan/plan_json.h"
 #include "receive/check.h"
 #include "receive/step.h"
 #include "util/cleanup.h"

@@ -5,6 +5,8 @@
  * written must read back as the same.
  */
 #include "names/names.h"
+#include "names/names_find.h"
+#include "names/names_learn.h"
 #include "names/names_text.h"
 #include "util/cleanup.h"
 

@@ -4,6 +4,7 @@
  * or on top of something else.
  */
 #include "plan/plan.h"
+#include "plan/plan_json.h"
 #include "util/cleanup.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
  * a fuzzer does not guess them and a hostile peer need not.
  */
 #include "table/table.h"
+#include "table/table_read.h"
 #include "util/buf.h"
 #include "util/cleanup.h"
 

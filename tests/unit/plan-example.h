@@ -6,6 +6,7 @@
 #include "plan/plan.h"
 #include "plan/plan_layout.h"
 #include "table-image.h"
+#include "table/table_read.h"
 
 #include <stdio.h>
 

@@ -2,6 +2,7 @@
  * vanish, odd names, too much of everything.
  */
 #include "block-tree.h"
+#include "block/block_read.h"
 #include "block/devnames.h"
 #include "block/stack.h"
 #include "block/users.h"

@@ -2,6 +2,7 @@
  * is, what it is made of, what it is called, and who uses it.
  */
 #include "block-tree.h"
+#include "block/block_read.h"
 #include "block/devnames.h"
 #include "block/stack.h"
 #include "block/users.h"

@@ -1,4 +1,5 @@
 /* test-check.c - every reason to refuse, one at a time, and the commitment */
+#include "plan/plan_json.h"
 #include "receive/check.h"
 #include "receive/step.h"
 #include "tap.h"

@@ -3,6 +3,7 @@
 #include "image.h"
 #include "table-image.h"
 #include "table/table_convert.h"
+#include "table/table_read.h"
 #include "tap.h"
 #include "util/cleanup.h"
 #include "util/io.h"

@@ -1,5 +1,6 @@
 /* test-migrated.c - what the receiver reads from a migrated system's files */
 #include "disk/mount.h"
+#include "names/names_find.h"
 #include "receive/hostkeys.h"
 #include "receive/hwfacts.h"
 #include "receive/root_names.h"

@@ -1,6 +1,8 @@
 /* test-names.c - which volume a name means */
 #include "names/devname.h"
 #include "names/names.h"
+#include "names/names_find.h"
+#include "names/names_learn.h"
 #include "names/names_text.h"
 #include "names/spec.h"
 #include "names/udev.h"

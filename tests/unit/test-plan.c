@@ -1,5 +1,7 @@
 /* test-plan.c - the plan to JSON and back, and every kind of wrong plan */
 #include "plan-example.h"
+#include "plan/plan_json.h"
+#include "table/table_read.h"
 #include "tap.h"
 #include "util/cleanup.h"
 #include "util/text.h"

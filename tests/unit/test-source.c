@@ -2,6 +2,7 @@
  * target full of garbage, is the same machine.
  */
 #include "image.h"
+#include "plan/plan_json.h"
 #include "source/source.h"
 #include "source/source_cursor.h"
 #include "source/source_json.h"

@@ -2,6 +2,7 @@
  * sfdisk and sgdisk
  */
 #include "table-image.h"
+#include "table/table_read.h"
 #include "tap.h"
 #include "util/cleanup.h"
 #include "util/io.h"

@@ -1,6 +1,7 @@
 /* Who uses a disk, and which disks are behind "/", in made-up machines: trees
  * of what proc and sysfs would show.
  */
+#include "block/block_read.h"
 #include "block/stack.h"
 #include "block/users.h"
 #include "image.h"
