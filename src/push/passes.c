@@ -3,6 +3,7 @@
 #include "util/buf.h"
 #include "util/cleanup.h"
 #include "util/log.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 #include <string.h>

@@ -24,6 +24,7 @@
 #include "util/log.h"
 #include "util/text.h"
 #include "version.h"
+#include "wire/message_transfer.h"
 #include "wire/peer.h"
 
 #include <errno.h>

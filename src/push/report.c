@@ -5,6 +5,7 @@
 #include "source/source_json.h"
 #include "util/cleanup.h"
 #include "util/jdoc.h"
+#include "wire/message_transfer.h"
 
 static struct jdoc *report_new(const char *event)
 {

@@ -12,6 +12,7 @@
 #include "push/progress_view.h"
 #include "source/source.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 /* What the push has cost. */
 struct report_totals {

@@ -4,6 +4,7 @@
 #include "push/console.h"
 #include "util/log.h"
 #include "util/text.h"
+#include "wire/message_transfer.h"
 
 #include <stdio.h>
 #include <string.h>

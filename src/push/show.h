@@ -10,6 +10,7 @@
 #include "plan/reason.h"
 #include "push/report.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 void show_source(const struct plan *p);
 void show_target(const struct facts *f);

@@ -14,6 +14,7 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -20,6 +20,7 @@
 #include "util/exit.h"
 #include "util/text.h"
 #include "version.h"
+#include "wire/message_transfer.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "util/exit.h"
 #include "util/text.h"
 #include "version.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "receive/event.h"
 #include "util/log.h"
 #include "util/text.h"
-#include "wire/message.h"
+#include "wire/message_transfer.h"
 #include "wire/peer.h"
 
 void event_send(void *peer, const char *stage, const char *name, const char *state,

@@ -1,8 +1,9 @@
-/* facts.c - see facts.h: the machine as a whole */
+/* facts.c - see facts.h */
 #include "receive/facts.h"
 #include "block/block.h"
 #include "block/block_read.h"
 #include "kexec/kexec.h"
+#include "receive/facts_disk.h"
 #include "util/cleanup.h"
 #include "util/io.h"
 #include "util/log.h"

@@ -1,7 +1,7 @@
-/* facts_disk.c - see facts.h: what the disks are and hold */
+/* facts_disk.c - see facts_disk.h */
+#include "receive/facts_disk.h"
 #include "block/users.h"
 #include "disk/target.h"
-#include "receive/facts.h"
 #include "table/table.h"
 #include "table/table_read.h"
 #include "util/cleanup.h"

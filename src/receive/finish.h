@@ -7,6 +7,7 @@
 #include "plan/plan.h"
 #include "receive/session.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 struct finish {
 	const struct plan *plan;

@@ -12,6 +12,7 @@
 #include "plan/reason.h"
 #include "util/strv.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 struct fixup {
 	const char *dir;          /* the fixups' folder */

@@ -1,5 +1,6 @@
 /* seal.c - see seal.h */
 #include "receive/seal.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 

@@ -5,7 +5,7 @@
 
 #include "receive/chunkmap.h"
 #include "util/err.h"
-#include "wire/message.h"
+#include "wire/message_transfer.h"
 
 /* Which volumes' maps differ from the roots that SEAL gives? Appends to @out. 0;
  * -EPROTO when SEAL does not name exactly the volumes that are transferred, or

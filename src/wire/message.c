@@ -1,7 +1,4 @@
-/* message.c - the messages of a session's beginning and end; see message.h
- *
- * Those of the transfer itself are in message_transfer.c.
- */
+/* message.c - see message.h */
 #include "wire/message.h"
 #include "util/member.h"
 #include "util/text.h"

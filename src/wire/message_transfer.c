@@ -1,7 +1,8 @@
-/* message_transfer.c - the messages while volumes are transferred; see message.h */
+/* message_transfer.c - see message_transfer.h */
+#include "wire/message_transfer.h"
 #include "util/member.h"
 #include "util/text.h"
-#include "wire/message.h"
+#include "wire/proto.h"
 
 #include <errno.h>
 #include <string.h>

@@ -32,6 +32,7 @@
 #include "util/io.h"
 #include "wire/frame.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -17,6 +17,7 @@
 #include "util/io.h"
 #include "wire/frame.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 #include <fcntl.h>

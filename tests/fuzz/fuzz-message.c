@@ -6,6 +6,7 @@
 #include "plan/facts.h"
 #include "util/cleanup.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "block/devnames.h"
 #include "block/stack.h"
 #include "block/users.h"
-#include "receive/facts.h"
+#include "receive/facts_disk.h"
 #include "source/use.h"
 #include "util/cleanup.h"
 

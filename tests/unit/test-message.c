@@ -2,6 +2,7 @@
 #include "tap.h"
 #include "util/cleanup.h"
 #include "wire/message.h"
+#include "wire/message_transfer.h"
 
 #include <errno.h>
 
