@@ -1,7 +1,7 @@
 /* facts.h - what the target machine is: struct facts <-> JSON
  *
  * Collected by receive/facts.c, shown by p2v-push, and the second input of
- * receive/check.c. Sizes are bytes.
+ * check.c. Sizes are bytes.
  */
 #ifndef P2V_PLAN_FACTS_H
 #define P2V_PLAN_FACTS_H

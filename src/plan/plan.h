@@ -3,7 +3,7 @@
  * A plan has two layouts, the source's disks as they are and the target's as
  * they are to be, and volumes: each says where it is read and where it lands.
  * Made by the source (source/planner.c, plan_layout.c), shown to the user, sent in
- * PLAN (plan_json.h), decoded and checked by the target (receive/check.c) against its own
+ * PLAN (plan_json.h), decoded and checked by the target (check.c) against its own
  * facts. All sizes and offsets are bytes unless a name says sectors.
  */
 #ifndef P2V_PLAN_PLAN_H

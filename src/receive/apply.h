@@ -3,8 +3,8 @@
 #ifndef P2V_RECEIVE_APPLY_H
 #define P2V_RECEIVE_APPLY_H
 
+#include "plan/step.h"
 #include "receive/session.h"
-#include "receive/step.h"
 #include "util/err.h"
 
 /* Told before and after each step: @state is "start", "done" or "failed". */

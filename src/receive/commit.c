@@ -1,12 +1,14 @@
 /* commit.c - see commit.h */
 #include "receive/commit.h"
 #include "disk/mkfs.h"
+#include "plan/check.h"
+#include "plan/plan_json.h"
 #include "receive/apply.h"
-#include "receive/check.h"
 #include "receive/console.h"
 #include "receive/event.h"
 #include "receive/facts.h"
 #include "receive/fail.h"
+#include "util/digest.h"
 #include "util/exit.h"
 #include "util/text.h"
 
@@ -46,13 +48,42 @@ static void commit_missing_tools(const struct commit *c, struct strv *out)
 
 void commit_check(const struct commit *c, struct reasons *reasons)
 {
-	struct check_options o = {.cutover_known = c->cutover_known,
+	struct check_options o = {.file_system_tool = mkfs_tool,
+				  .cutover_known = c->cutover_known,
 				  .cutover = c->cutover,
 				  .map_space = chunkmaps_size(c->plan)};
 
 	commit_missing_tools(c, &o.missing_tools);
 	check_plan(c->plan, c->facts, &o, reasons);
 	strv_release(&o.missing_tools);
+}
+
+int commit_fits(const struct plan *plan, const struct facts *facts, const struct msg_commit *m,
+		struct err_text *err)
+{
+	struct digest own = plan_digest(plan);
+
+	if (digest_is_none(&own) || !digest_equal(&own, &m->plan))
+		return err_set(err, COMMIT_E_DIGEST,
+			       "the plan to be carried out is not the one that was checked");
+	if (m->erase_count != plan->target.disk_count)
+		return err_set(err, COMMIT_E_ERASE,
+			       "%u disks are named for erasing, the plan erases %u", m->erase_count,
+			       plan->target.disk_count);
+	for (uint32_t i = 0; i < plan->target.disk_count; i++) {
+		const struct facts_disk *t = check_target(&plan->target.disks[i], facts);
+		const char *name = m->erase[i];
+
+		if (!t)
+			return err_set(err, COMMIT_E_ERASE, "the disk %s is gone",
+				       plan->target.disks[i].name);
+		if (!name[0] || (strcmp(name, t->path) && strcmp(name, t->serial)))
+			return err_set(err, COMMIT_E_ERASE,
+				       "the disk named for erasing is \"%s\", but the plan erases "
+				       "%s (serial \"%s\")",
+				       name, t->path, t->serial);
+	}
+	return 0;
 }
 
 /* The first reason to refuse, as an ERROR. */
@@ -137,11 +168,11 @@ static int commit_ready(struct commit *c)
 int commit_run(struct commit *c, const struct msg_commit *m)
 {
 	struct err_text err = {0};
-	int r = check_commit(c->plan, c->facts, m, &err);
+	int r = commit_fits(c->plan, c->facts, m, &err);
 
 	if (r)
 		return fail_with(c->peer, P2V_EXIT_REFUSED,
-				 r == CHECK_E_DIGEST ? "plan-mismatch" : "erase-mismatch",
+				 r == COMMIT_E_DIGEST ? "plan-mismatch" : "erase-mismatch",
 				 "name the disk to erase by its path or serial with --yes-erase",
 				 "%s", err.text);
 	r = commit_check_again(c);

@@ -6,9 +6,10 @@
 #include "plan/facts.h"
 #include "plan/plan.h"
 #include "plan/reason.h"
+#include "plan/step.h"
 #include "receive/receive_options.h"
 #include "receive/session.h"
-#include "receive/step.h"
+#include "util/err.h"
 #include "wire/message.h"
 #include "wire/peer.h"
 
@@ -29,6 +30,14 @@ struct commit {
 
 /* Judges the plan by the facts: for VERDICT, and once more for COMMIT. */
 void commit_check(const struct commit *c, struct reasons *reasons);
+/* Is COMMIT for the plan that was judged, and does it name the disks? Pure. 0;
+ * COMMIT_E_DIGEST or COMMIT_E_ERASE with @err. */
+enum commit_fits {
+	COMMIT_E_DIGEST = 1,
+	COMMIT_E_ERASE = 2,
+};
+int commit_fits(const struct plan *plan, const struct facts *facts, const struct msg_commit *m,
+		struct err_text *err);
 /* Checks everything again, claims the disks, carries out the steps (EVENT *), and
  * sends READY. 0, or the exit status: then the pusher has been told. */
 int commit_run(struct commit *c, const struct msg_commit *m);

@@ -6,8 +6,8 @@
  */
 #include "receive/control.h"
 #include "block/mounts.h"
+#include "plan/check.h"
 #include "plan/plan_json.h"
-#include "receive/check.h"
 #include "receive/commit.h"
 #include "receive/console.h"
 #include "receive/cutover.h"

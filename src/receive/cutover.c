@@ -3,7 +3,7 @@
 #include "block/mounts.h"
 #include "kexec/kexec.h"
 #include "kexec/leave.h"
-#include "receive/check.h"
+#include "plan/check.h"
 
 #include <errno.h>
 #include <stdio.h>

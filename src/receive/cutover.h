@@ -3,7 +3,9 @@
 #ifndef P2V_RECEIVE_CUTOVER_H
 #define P2V_RECEIVE_CUTOVER_H
 
-#include "wire/message.h"
+#include "plan/cutover_mode.h"
+
+#include <stddef.h>
 
 /* What asking for @mode becomes on this machine now: a kexec that is not
  * loaded becomes a reboot. @text: in words, for BYE. */

@@ -15,28 +15,6 @@
 /* Characters of a session's name besides letters and digits: it is a directory. */
 #define MESSAGE_SESSION_CHARS "._-"
 
-static const char *const cutover_names[] = {
-	[CUTOVER_NONE] = "none",
-	[CUTOVER_KEXEC] = "kexec",
-	[CUTOVER_REBOOT] = "reboot",
-	[CUTOVER_POWEROFF] = "poweroff",
-};
-
-const char *cutover_mode_name(enum cutover_mode mode)
-{
-	return mode <= CUTOVER_POWEROFF ? cutover_names[mode] : "?";
-}
-
-bool cutover_mode_parse(const char *name, enum cutover_mode *mode)
-{
-	for (size_t i = 0; i <= CUTOVER_POWEROFF; i++)
-		if (!strcmp(name, cutover_names[i])) {
-			*mode = (enum cutover_mode)i;
-			return true;
-		}
-	return false;
-}
-
 static enum cutover_mode message_cutover(struct jread *r, const struct jdoc *o, const char *key)
 {
 	enum cutover_mode mode = CUTOVER_NONE;

@@ -9,6 +9,7 @@
 #ifndef P2V_WIRE_MESSAGE_H
 #define P2V_WIRE_MESSAGE_H
 
+#include "plan/cutover_mode.h"
 #include "plan/plan.h"
 #include "plan/reason.h"
 #include "util/digest.h"
@@ -49,13 +50,6 @@ struct msg_commit {
 struct msg_ready {
 	char session[64];
 	uint8_t token[PROTO_TOKEN_LEN];
-};
-
-enum cutover_mode {
-	CUTOVER_NONE,
-	CUTOVER_KEXEC,
-	CUTOVER_REBOOT,
-	CUTOVER_POWEROFF,
 };
 
 struct msg_finish {
@@ -108,8 +102,5 @@ struct jdoc *msg_bye_to_json(const struct msg_bye *m);
 int msg_bye_from_json(const struct jdoc *d, struct msg_bye *m, struct err_text *err);
 struct jdoc *msg_error_to_json(const struct msg_error *m);
 int msg_error_from_json(const struct jdoc *d, struct msg_error *m, struct err_text *err);
-
-const char *cutover_mode_name(enum cutover_mode mode); /* "none", "kexec", ... */
-bool cutover_mode_parse(const char *name, enum cutover_mode *mode);
 
 #endif

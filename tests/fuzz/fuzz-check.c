@@ -4,9 +4,11 @@
  * what a machine may say of itself. Whatever they are, the check must come to
  * a verdict, and one that says yes must keep every volume inside its disk.
  */
+#include "disk/mkfs.h"
+#include "plan/check.h"
 #include "plan/plan_json.h"
-#include "receive/check.h"
-#include "receive/step.h"
+#include "plan/step.h"
+#include "receive/commit.h"
 #include "util/cleanup.h"
 #include "wire/chunk.h"
 
@@ -17,7 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void judge(const struct plan *plan, const struct facts *facts)
 {
-	struct check_options o = {.cutover_known = plan->verify, .cutover = CUTOVER_KEXEC};
+	struct check_options o = {.file_system_tool = mkfs_tool,
+				  .cutover_known = plan->verify,
+				  .cutover = CUTOVER_KEXEC};
 	struct msg_commit commit = {.plan = plan_digest(plan),
 				    .erase_count = plan->target.disk_count};
 	struct reasons reasons = {0};
@@ -39,7 +43,7 @@ static void judge(const struct plan *plan, const struct facts *facts)
 		    p->length > t->size - p->start)
 			abort();
 	}
-	if (check_commit(plan, facts, &commit, NULL) == 0)
+	if (commit_fits(plan, facts, &commit, NULL) == 0)
 		abort();
 	if (steps_make(plan, &steps) == 0)
 		steps_describe(plan, &steps, &text);

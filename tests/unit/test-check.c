@@ -1,7 +1,9 @@
 /* test-check.c - every reason to refuse, one at a time, and the commitment */
+#include "disk/mkfs.h"
+#include "plan/check.h"
 #include "plan/plan_json.h"
-#include "receive/check.h"
-#include "receive/step.h"
+#include "plan/step.h"
+#include "receive/commit.h"
 #include "tap.h"
 
 #define MIB (1ull << 20)
@@ -57,7 +59,7 @@ static void set_up(void)
 			       .session_free = 512 * MIB,
 			       .disk_count = 2,
 			       .disks = targets};
-	options = (struct check_options){.map_space = 4096};
+	options = (struct check_options){.file_system_tool = mkfs_tool, .map_space = 4096};
 	reasons = (struct reasons){0};
 }
 
@@ -332,31 +334,31 @@ static void test_commit(void)
 	set_up();
 	c.plan = plan_digest(&plan);
 	strcpy(c.erase[0], "/dev/vda");
-	TAP_INT(check_commit(&plan, &facts, &c, &err), 0);
+	TAP_INT(commit_fits(&plan, &facts, &c, &err), 0);
 	strcpy(c.erase[0], "S1");
-	TAP_INT(check_commit(&plan, &facts, &c, &err), 0);
+	TAP_INT(commit_fits(&plan, &facts, &c, &err), 0);
 	strcpy(c.erase[0], "/dev/vdb");
-	TAP_INT(check_commit(&plan, &facts, &c, &err), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, &err), COMMIT_E_ERASE);
 	TAP_HAS(err.text, "/dev/vdb");
 	TAP_HAS(err.text, "/dev/vda");
 	strcpy(c.erase[0], "/dev/vda ");
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_ERASE);
 	/* An empty name is not the serial of a disk that has none. */
 	targets[0].serial[0] = c.erase[0][0] = '\0';
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_ERASE);
 	strcpy(c.erase[0], "/dev/vda");
 	c.erase_count = 0;
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_ERASE);
 	c.erase_count = 2;
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_ERASE);
 	c.erase_count = 1;
 	facts.disk_count = 0;
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_ERASE);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_ERASE);
 	facts.disk_count = 2;
 	volumes[0].source.length -= 512;
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_DIGEST);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_DIGEST);
 	c.plan = (struct digest){0};
-	TAP_INT(check_commit(&plan, &facts, &c, NULL), CHECK_E_DIGEST);
+	TAP_INT(commit_fits(&plan, &facts, &c, NULL), COMMIT_E_DIGEST);
 	tear_down();
 }
 

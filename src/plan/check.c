@@ -1,7 +1,5 @@
 /* check.c - see check.h */
-#include "receive/check.h"
-#include "disk/mkfs.h"
-#include "plan/plan_json.h"
+#include "plan/check.h"
 #include "util/text.h"
 
 #include <string.h>
@@ -168,7 +166,7 @@ static void check_formats(const struct plan *plan, const struct facts *facts,
 		const struct facts_disk *t = check_volume_target(plan, v, facts);
 		char title[320];
 
-		if (v->kind != VOLUME_FORMAT || mkfs_tool(v->fstype, t && t->file))
+		if (v->kind != VOLUME_FORMAT || o->file_system_tool(v->fstype, t && t->file))
 			continue;
 		reason_add(reasons, REASON_REFUSE, "format-unsupported",
 			   "have it copied instead of formatted",
@@ -218,34 +216,6 @@ void check_plan(const struct plan *plan, const struct facts *facts,
 	check_kinds(plan, reasons);
 	check_formats(plan, facts, options, reasons);
 	check_machine(facts, options, reasons);
-}
-
-int check_commit(const struct plan *plan, const struct facts *facts, const struct msg_commit *c,
-		 struct err_text *err)
-{
-	struct digest own = plan_digest(plan);
-
-	if (digest_is_none(&own) || !digest_equal(&own, &c->plan))
-		return err_set(err, CHECK_E_DIGEST,
-			       "the plan to be carried out is not the one that was checked");
-	if (c->erase_count != plan->target.disk_count)
-		return err_set(err, CHECK_E_ERASE,
-			       "%u disks are named for erasing, the plan erases %u", c->erase_count,
-			       plan->target.disk_count);
-	for (uint32_t i = 0; i < plan->target.disk_count; i++) {
-		const struct facts_disk *t = check_target(&plan->target.disks[i], facts);
-		const char *name = c->erase[i];
-
-		if (!t)
-			return err_set(err, CHECK_E_ERASE, "the disk %s is gone",
-				       plan->target.disks[i].name);
-		if (!name[0] || (strcmp(name, t->path) && strcmp(name, t->serial)))
-			return err_set(err, CHECK_E_ERASE,
-				       "the disk named for erasing is \"%s\", but the plan erases "
-				       "%s (serial \"%s\")",
-				       name, t->path, t->serial);
-	}
-	return 0;
 }
 
 bool check_cutover(enum cutover_mode mode, bool root_in_ram)

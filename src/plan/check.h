@@ -4,19 +4,21 @@
  * of its answers can be tested, and it is asked twice: for VERDICT, and with
  * facts collected again right before the point of no return.
  */
-#ifndef P2V_RECEIVE_CHECK_H
-#define P2V_RECEIVE_CHECK_H
+#ifndef P2V_PLAN_CHECK_H
+#define P2V_PLAN_CHECK_H
 
+#include "plan/cutover_mode.h"
 #include "plan/facts.h"
 #include "plan/plan.h"
 #include "plan/reason.h"
-#include "util/err.h"
 #include "util/strv.h"
-#include "wire/message.h"
 
 #include <stdbool.h>
 
 struct check_options {
+	/* The program that makes a file system of a type (libblkid's name), @file: inside
+	 * a plain file; NULL when this machine makes none. */
+	const char *(*file_system_tool)(const char *fstype, bool file);
 	bool cutover_known; /* the pusher said with its plan how it wants to end */
 	enum cutover_mode cutover;
 	struct strv missing_tools; /* of those that the plan needs: "mke2fs" */
@@ -33,14 +35,6 @@ void check_plan(const struct plan *plan, const struct facts *facts,
 		const struct check_options *options, struct reasons *reasons);
 /* The disk of the facts that is a disk of the plan's target layout, or NULL. */
 const struct facts_disk *check_target(const struct plan_disk *d, const struct facts *facts);
-/* Is COMMIT for the plan that was judged, and does it name the disks? 0;
- * CHECK_E_DIGEST or CHECK_E_ERASE with @err. */
-enum check_commit {
-	CHECK_E_DIGEST = 1,
-	CHECK_E_ERASE = 2,
-};
-int check_commit(const struct plan *plan, const struct facts *facts, const struct msg_commit *c,
-		 struct err_text *err);
 /* May this machine be left for @mode? Only a bootstrap system in RAM may. */
 bool check_cutover(enum cutover_mode mode, bool root_in_ram);
 

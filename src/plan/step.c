@@ -1,5 +1,5 @@
 /* step.c - see step.h */
-#include "receive/step.h"
+#include "plan/step.h"
 #include "util/text.h"
 
 #include <errno.h>

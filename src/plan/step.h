@@ -1,10 +1,10 @@
 /* step.h - the destructive work as a list of records
  *
- * step.c makes the list from the plan's target layout, VERDICT shows it, apply.c
- * executes it after the commitment. What is not in the list is not done.
+ * step.c makes the list from the plan's target layout, VERDICT shows it,
+ * receive/apply.c executes it after the commitment. What is not in the list is not done.
  */
-#ifndef P2V_RECEIVE_STEP_H
-#define P2V_RECEIVE_STEP_H
+#ifndef P2V_PLAN_STEP_H
+#define P2V_PLAN_STEP_H
 
 #include "plan/plan.h"
 #include "util/strv.h"
